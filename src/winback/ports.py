@@ -73,6 +73,11 @@ class ShowScore:
 Write = Add | Replace | Put | Remove | ShowScore
 
 
+def saved(record: Record) -> Add | Replace:
+    """The write of a record of ours: new where it was never stored, else guarded by the version that was read."""
+    return Replace(record) if record.version else Add(record)
+
+
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
     """Some of a list, in its order; `next` is the cursor of what follows, None at the end."""
@@ -188,7 +193,7 @@ class Topic(Protocol):
     def redrive(self, message_ids: Sequence[str] | None, now: datetime) -> int:
         """Dead letters (all, or these) back on their queue with a fresh count; how many."""
 
-    def state(self, queue: str) -> QueueState:
+    def state(self, queue: str, now: datetime) -> QueueState:
         """Depth and age of one queue."""
 
 
@@ -202,6 +207,10 @@ class Composed:
 
 
 class Composer(Protocol):
+    @property
+    def remote(self) -> bool:
+        """Whether composing asks somebody else and takes its time."""
+
     def compose(self, brief: Brief) -> Composed:
         """Raises Retryable while it cannot (nothing happened), Rejected if it never will for this brief."""
 

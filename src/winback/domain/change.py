@@ -49,17 +49,15 @@ _OF_STATUS = {
 }
 
 
-def event_of(change: Change, user_exists: bool, contact_is_known: bool, safe_id: str) -> Event | None:
-    """The event a change tells, or None if it is silent. `safe_id` is the user's id, fit for a log.
+def event_of(change: Change, user_exists: bool, contact_is_known: bool, safe_id: str, subject: str) -> Event | None:
+    """The event a change tells, or None if it is silent. `safe_id` is the user's id and `subject` the record's, both
+    fit for a log.
 
     For a user the present decides between created, updated and deleted, not the verb: an INSERT OR REPLACE of a
     known user is an update, a delete of one who is there again is none.
     """
     kind = _type_of(change, user_exists, contact_is_known)
-    if kind is None:
-        return None
-    subject = safe_id if change.noun is Noun.USER else change.key
-    return Event(change.change_id, kind, safe_id, subject, change.at)
+    return None if kind is None else Event(change.change_id, kind, safe_id, subject, change.at)
 
 
 def _type_of(change: Change, user_exists: bool, contact_is_known: bool) -> EventType | None:

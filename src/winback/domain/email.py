@@ -81,6 +81,7 @@ class Body:
     draft: Draft
     composer: str
     brief: dict[str, str]
+    created_at: datetime
     cost_usd: float = 0.0
     verdicts: tuple[str, ...] = ()
     version: int = 0

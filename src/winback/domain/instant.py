@@ -6,15 +6,22 @@ from zoneinfo import ZoneInfo
 
 def iso(instant: datetime) -> str:
     """`2026-11-21T22:54:00.000Z` for an aware datetime of any zone."""
-    return instant.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
+    utc = instant if instant.tzinfo is UTC else instant.astimezone(UTC)
+    # In two parts: nearly twice as fast as the aware isoformat, and every record passes here several times.
+    return utc.date().isoformat() + "T" + utc.time().isoformat("milliseconds") + "Z"
 
 
 def instant(text: str) -> datetime:
     """The aware UTC instant of an ISO-8601 text. Raises ValueError if it is none or has no zone."""
     parsed = datetime.fromisoformat(text)
+    if parsed.tzinfo is UTC:
+        return parsed
     if parsed.tzinfo is None:
         raise ValueError("has no time zone")
-    return parsed if parsed.tzinfo is UTC else parsed.astimezone(UTC)
+    try:
+        return parsed.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("lies outside the years 1 to 9999 in UTC") from None
 
 
 def day_start(day: date, zone: str = "UTC") -> datetime:

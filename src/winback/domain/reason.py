@@ -34,6 +34,7 @@ class Reason(StrEnum):
     NOT_LET_OUT = "NOT_LET_OUT"
     LAPSED = "LAPSED"
     ADDRESS_CHANGED = "ADDRESS_CHANGED"
+    NOT_TRUE = "NOT_TRUE"
 
 
 AT_THE_DOOR = frozenset({Reason.PAUSED, Reason.QUIET_HOURS, Reason.NOT_LET_OUT})

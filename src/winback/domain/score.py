@@ -55,7 +55,7 @@ def figures(user: User, orders: OrderFigures, since: datetime) -> Figures | None
     last = last_order_at(user, orders)
     if last is None:
         return None if count else Figures(created, created, 0, 0.0)
-    mean = orders.mean_value if orders.count > own else user.average_order_value
+    mean = orders.mean_value if orders.count > own or user.average_order_value is None else user.average_order_value
     first = min((at for at in (user.first_order_date, orders.first_at) if at is not None), default=None)
     return Figures(_day(last), _day(first) if first else created, max(count, 1), mean or 0.0)
 
@@ -95,7 +95,9 @@ def _loyal(count: int) -> float:
 
 
 def _worth(of: Figures, usual_value: float) -> float:
-    return VALUE_POINTS * of.mean_value / (of.mean_value + usual_value) if of.count >= 1 else 0.0
+    if of.count < 1 or of.mean_value <= 0:
+        return 0.0
+    return VALUE_POINTS / (1.0 + usual_value / of.mean_value)
 
 
 def _day(at: datetime) -> date:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, fields, is_dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
+from operator import attrgetter
 from typing import Any, TypeVar, cast
 
 from winback.domain.instant import instant, iso
@@ -36,12 +37,12 @@ def camel(name: str) -> str:
 
 def to_wire(record: object) -> dict[str, object]:
     """The record as JSON values under camelCase names, without what is None."""
-    out: dict[str, object] = {}
-    for code in codes(type(record)):
-        value = getattr(record, code.name)
+    codec = _codec(type(record))
+    item = {}
+    for wire, encode, value in zip(codec.wires, codec.encoders, codec.values(record), strict=True):
         if value is not None:
-            out[code.wire] = code.encode(value) if code.encode else value
-    return out
+            item[wire] = value if encode is None else encode(value)
+    return item
 
 
 def from_wire(kind: type[T], item: Mapping[str, object]) -> T:
@@ -49,23 +50,45 @@ def from_wire(kind: type[T], item: Mapping[str, object]) -> T:
 
     Raises KeyError, TypeError or ValueError if the item is no such record: only our own writes are read by it.
     """
+    decoders = _codec(kind).decoders
     values = {}
-    for code in codes(kind):
-        value = item.get(code.wire)
-        if value is not None:
-            values[code.name] = code.decode(value) if code.decode else value
+    for wire, value in item.items():
+        if value is not None and wire in decoders:
+            name, decode = decoders[wire]
+            values[name] = value if decode is None else decode(value)
     return kind(**values)
-
-
-_CODES: dict[type, tuple[FieldCode, ...]] = {}
 
 
 def codes(kind: type) -> tuple[FieldCode, ...]:
     """The codes of all fields of a dataclass, in their order; worked out once for each class."""
-    if kind not in _CODES:
+    return _codec(kind).codes
+
+
+class _Codec:
+    """All codes of one class, laid out for speed: every record passes here on its way in and out."""
+
+    def __init__(self, kind: type) -> None:
         hints = typing.get_type_hints(kind)
-        _CODES[kind] = tuple(_field_code(field, hints[field.name]) for field in fields(kind))
-    return _CODES[kind]
+        self.codes = tuple(_field_code(field, hints[field.name]) for field in fields(kind))
+        self.wires = [code.wire for code in self.codes]
+        self.encoders = [code.encode for code in self.codes]
+        self.decoders = {code.wire: (code.name, code.decode) for code in self.codes}
+        self.values = _values_getter([code.name for code in self.codes])
+
+
+_CODECS: dict[type, _Codec] = {}
+
+
+def _codec(kind: type) -> _Codec:
+    codec = _CODECS.get(kind)
+    if codec is None:
+        codec = _CODECS[kind] = _Codec(kind)
+    return codec
+
+
+def _values_getter(names: list[str]) -> Callable[[object], tuple[Any, ...]]:
+    get = attrgetter(*names)
+    return get if len(names) > 1 else lambda record: (get(record),)
 
 
 def _field_code(field: Field[Any], hint: Any) -> FieldCode:
@@ -91,7 +114,7 @@ def _code_of(hint: Any) -> tuple[bool, Code | None, Code | None]:
     if hint in _LEAVES:
         return (True, *_LEAVES[hint])
     if isinstance(hint, type) and issubclass(hint, Enum):
-        return True, lambda member: member.value, hint
+        return True, attrgetter("_value_"), hint  # `value` is a slow property, `_value_` the attribute beneath it
     if is_dataclass(hint):
         return False, to_wire, lambda item: from_wire(cast("type[Any]", hint), item)
     raise TypeError(f"no code for {hint!r}: add it to winback.domain.wire")
@@ -101,7 +124,7 @@ def _sequence_code(hint: Any) -> tuple[Code, Code]:
     _, encode, decode = _code_of(hint)
     return (
         (lambda values: [encode(value) for value in values]) if encode else list,
-        (lambda values: tuple(decode(value) for value in values)) if decode else tuple,
+        (lambda values: tuple([decode(value) for value in values])) if decode else tuple,
     )
 
 

@@ -1,0 +1,260 @@
+"""The store on SQLite: one file, one writer, every change recorded by triggers in the same transaction."""
+
+import sqlite3
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from winback.adapters.local.connections import Connections
+from winback.adapters.local.folder import prepare
+from winback.adapters.local.migrations import migrate
+from winback.adapters.local.queries import QUERIES
+from winback.adapters.local.rows import CONTACTS, DECISIONS, EMAILS, ORDERS, TABLES, Row, Table, read_leniently
+from winback.adapters.local.writes import apply
+from winback.domain.change import Change, Noun, Verb
+from winback.domain.contact import Contact
+from winback.domain.decision import Decision
+from winback.domain.email import Email, EmailStatus
+from winback.domain.errors import Retryable, Unsure, WinbackError
+from winback.domain.instant import instant, iso
+from winback.domain.order import Order
+from winback.ports import MOST_WRITES, Page, R, Write
+
+T = TypeVar("T")
+FILE_NAME = "winback.db"
+MOST_IN_ONE_COMMIT = 256
+_AFTER_ALL = "\uffff"
+
+
+class LocalStore:
+    """EmbeddedStore on one SQLite file. Threads share it; each reads on a connection of its own.
+
+    Commits outside a transaction are gathered: whoever gets the writer's lock first writes for all who wait (group
+    commit), so that one flush to disk serves many.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._connections = Connections(path)
+        migrate(self._connections.writer, path)
+        self._lock = threading.Lock()
+        self._inside = threading.local()
+        self._tickets: deque[_Ticket] = deque()
+        self._listeners: list[Callable[[], None]] = []
+        self.path = path
+
+    @classmethod
+    def open(cls, folder: Path) -> "LocalStore":
+        """The store in a data folder, made where there is none. Raises Refused with one line if it cannot be used."""
+        return cls(prepare(folder) / FILE_NAME)
+
+    def close(self) -> None:
+        with self._lock:
+            self._connections.close()
+
+    def on_commit(self, listener: Callable[[], None]) -> None:
+        """`listener` is called after each commit of this process, by the thread that made it."""
+        self._listeners.append(listener)
+
+    # Reading
+
+    def get(self, kind: type[R], key: str) -> R | None:
+        table: Table[Any] = TABLES[kind]
+        row = read_leniently(self.connection(), table.get, key)
+        if row is None:
+            return None
+        return cast("R | None", ORDERS.lenient(row) if table is ORDERS else table.record(row))
+
+    def orders_of(self, user_id: str) -> list[Order]:
+        found = [ORDERS.lenient(row) for row in self.rows("orders_of", user_id)]
+        return [order for order in found if order is not None]
+
+    def due(self, now: datetime, limit: int) -> list[Contact]:
+        return self._records(CONTACTS, "due", iso(now), limit)
+
+    def next_due(self) -> datetime | None:
+        rows = self.rows("next_due")
+        return instant(rows[0][0]) if rows else None
+
+    def judged_elsewhere(self, line: str, limit: int) -> list[Contact]:
+        below = self._records(CONTACTS, "judged_below", line, limit)
+        return below + self._records(CONTACTS, "judged_above", line, limit - len(below))
+
+    def lease_over(self, now: datetime, limit: int) -> list[Email]:
+        return self._records(EMAILS, "lease_over", iso(now), limit)
+
+    def decisions_of(self, user_id: str, since: datetime) -> list[Decision]:
+        return self._records(DECISIONS, "decisions_of", user_id, iso(since))
+
+    def emails_of(self, user_id: str, limit: int = 50) -> list[Email]:
+        return self._records(EMAILS, "emails_of", user_id, limit)
+
+    def emails(self, status: EmailStatus | None, limit: int, cursor: str | None) -> Page[Email]:
+        before = cursor.split(" ", 1) if cursor else [_AFTER_ALL, ""]
+        if status is None:
+            found = self._records(EMAILS, "emails", *before, limit)
+        else:
+            found = self._records(EMAILS, "emails_by_status", status.value, *before, limit)
+        more = len(found) == limit
+        return Page(found, f"{iso(found[-1].created_at)} {found[-1].email_id}" if more else None)
+
+    def contacts(self, at_risk: bool | None, due_before: date | None, limit: int, cursor: str | None) -> Page[Contact]:
+        if at_risk:
+            found = self._records(CONTACTS, "contacts_at_risk", cursor or "", limit)
+            return Page(found, found[-1].user_id if len(found) == limit else None)
+        return self._by_risk_date(due_before, limit, cursor)
+
+    def _by_risk_date(self, due_before: date | None, limit: int, cursor: str | None) -> Page[Contact]:
+        after_day, _, after_id = (cursor or " ").partition(" ")
+        found: list[Contact] = []
+        if after_day != "-":
+            found = self._records(CONTACTS, "contacts_dated", after_day, after_id, limit)
+            after_id = ""
+        if due_before is not None:
+            whole = len(found)
+            found = [contact for contact in found if contact.risk_date and contact.risk_date < due_before]
+            more = len(found) == limit == whole
+        else:
+            found += self._records(CONTACTS, "contacts_undated", after_id, limit - len(found))
+            more = len(found) == limit
+        return Page(found, f"{found[-1].risk_date or '-'} {found[-1].user_id}" if more else None)
+
+    # Changes waiting for the relay
+
+    def waiting(self, limit: int) -> list[Change]:
+        return [
+            Change(str(number), instant(at), Noun(noun), Verb(verb), key, user_id, detail)
+            for number, at, noun, verb, key, user_id, detail in self.rows("changes_waiting", limit)
+        ]
+
+    def relayed(self, changes: Sequence[Change]) -> None:
+        self.execute("relayed", int(changes[-1].change_id))
+
+    def prune(self, relayed_before: datetime, bodies_before: datetime, limit: int = 500) -> int:
+        """Deletes what is old, at most `limit` rows of each kind; gives how many, so that zero means done."""
+        gone = self.execute("prune_changes", limit, iso(relayed_before))
+        gone += self.execute("prune_messages", iso(relayed_before), limit)
+        return gone + self.execute("prune_bodies", iso(bodies_before), limit)
+
+    # Writing
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        with self._lock:
+            self._begin()
+            self._inside.now = True
+            try:
+                yield
+            except BaseException:
+                self._undo()
+                raise
+            else:
+                self._end()
+            finally:
+                self._inside.now = False
+        self._tell()
+
+    def commit(self, *writes: Write) -> None:
+        if len(writes) > MOST_WRITES:
+            raise ValueError(f"{len(writes)} writes in one commit, at most {MOST_WRITES}")
+        self.do(lambda writer: apply(writer, writes))
+
+    def do(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Runs `work`, all or nothing, on the writing connection: in the running transaction, else with the others
+        that wait, in one."""
+        if self.inside:
+            return work(self._connections.writer)
+        ticket = _Ticket(work)
+        self._tickets.append(ticket)
+        with self._lock:
+            if not ticket.done:
+                self._write_for_all()
+        self._tell()
+        if ticket.error is not None:
+            raise ticket.error
+        return cast("T", ticket.result)
+
+    def execute(self, sql: str, *values: object) -> int:
+        """A statement of ours outside the records, by its name or its text. Gives the rows it touched."""
+        return self.do(lambda writer: writer.execute(QUERIES.get(sql, sql), values).rowcount)
+
+    def execute_many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
+        self.do(lambda writer: writer.executemany(sql, rows))
+
+    def rows(self, query: str, *values: object) -> list[Row]:
+        return self.connection().execute(QUERIES[query], values).fetchall()
+
+    def connection(self) -> sqlite3.Connection:
+        """For reading: the writer inside a transaction, else this thread's own."""
+        return self._connections.writer if self.inside else self._connections.reader()
+
+    @property
+    def inside(self) -> bool:
+        """Whether this thread is inside a transaction."""
+        return getattr(self._inside, "now", False)
+
+    def _records(self, table: Table[Any], query: str, *values: object) -> list[Any]:
+        return [table.record(row) for row in self.rows(query, *values)]
+
+    def _write_for_all(self) -> None:
+        """Does every waiting piece of work, each all or nothing, in one transaction. The lock is held."""
+        batch: list[_Ticket] = []
+        while self._tickets and len(batch) < MOST_IN_ONE_COMMIT:
+            batch.append(self._tickets.popleft())
+        try:
+            self._begin()
+            for ticket in batch:
+                ticket.run(self._connections.writer)
+            self._end()
+        except WinbackError as error:
+            for ticket in batch:
+                ticket.error = error
+        finally:
+            for ticket in batch:
+                ticket.done = True
+
+    def _begin(self) -> None:
+        try:
+            self._connections.writer.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error as error:
+            raise Retryable(f"the store cannot be written now: {error}") from error
+
+    def _undo(self) -> None:
+        if self._connections.writer.in_transaction:  # after some faults SQLite has undone it already
+            self._connections.writer.execute("ROLLBACK")
+
+    def _end(self) -> None:
+        try:
+            self._connections.writer.execute("COMMIT")
+        except sqlite3.Error as error:
+            if self._connections.writer.in_transaction:
+                self._undo()
+                raise Retryable(f"the store did not take the commit: {error}") from error
+            raise Unsure(f"the commit may or may not be on disk: {error}") from error
+
+    def _tell(self) -> None:
+        for listener in self._listeners:
+            listener()
+
+
+class _Ticket:
+    """A piece of work that waits for the writer."""
+
+    def __init__(self, work: Callable[[sqlite3.Connection], Any]) -> None:
+        self._work = work
+        self.result: Any = None
+        self.done = False
+        self.error: Exception | None = None
+
+    def run(self, writer: sqlite3.Connection) -> None:
+        """All or nothing, in a transaction shared with others: what fails is undone alone and told to its owner."""
+        writer.execute("SAVEPOINT ticket")
+        try:
+            self.result = self._work(writer)
+        except Exception as error:
+            writer.execute("ROLLBACK TO ticket")
+            self.error = error
+        writer.execute("RELEASE ticket")

@@ -1,0 +1,80 @@
+"""The five kinds of write, each as its guarded statement inside a transaction somebody else began."""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from winback.adapters.local.rows import TABLES, USERS, read_leniently
+from winback.domain.errors import Conflict, Retryable
+from winback.domain.user import User, etag
+from winback.ports import Add, Put, Remove, Replace, ShowScore, Write
+
+
+def apply(connection: sqlite3.Connection, writes: Sequence[Write]) -> None:
+    """All of the writes or none. Raises Conflict if a guard fails, Retryable if the store cannot take them."""
+    try:
+        if len(writes) == 1:
+            _apply(connection, writes[0])  # one statement is all or nothing by itself
+            return
+        connection.execute("SAVEPOINT writes")
+        try:
+            for write in writes:
+                _apply(connection, write)
+        except BaseException:
+            connection.execute("ROLLBACK TO writes")
+            raise
+        finally:
+            connection.execute("RELEASE writes")
+    except sqlite3.IntegrityError as error:
+        # The id exists already, or the trigger refused the e-mail's transition: somebody was here before us.
+        raise Conflict(f"the store refused a write: {error}") from error
+    except sqlite3.Error as error:
+        raise Retryable(f"the store cannot be written now: {error}") from error
+
+
+def _apply(connection: sqlite3.Connection, write: Write) -> None:
+    match write:
+        case Replace():
+            _replace(connection, write.record)
+        case Add():
+            _add(connection, write.record)
+        case ShowScore():
+            _show(connection, write)
+        case Put():
+            _put(connection, write)
+        case Remove():
+            table = TABLES[write.kind]
+            connection.execute(f"DELETE FROM {table.name} WHERE {table.key} = ?", (write.key,))  # noqa: S608
+
+
+def _add(connection: sqlite3.Connection, record: Any) -> None:
+    table = TABLES[type(record)]
+    connection.execute(table.insert, table.row(replace(record, version=1)))
+
+
+def _replace(connection: sqlite3.Connection, record: Any) -> None:
+    table = TABLES[type(record)]
+    key, *values = table.row(replace(record, version=record.version + 1))
+    if connection.execute(table.update, (*values, key, record.version)).rowcount != 1:
+        raise Conflict(f"{table.name}: the record is no longer at version {record.version}")
+
+
+def _put(connection: sqlite3.Connection, write: Put) -> None:
+    record = write.record
+    if write.etag is not None and isinstance(record, User):
+        row = read_leniently(connection, USERS.get, record.user_id)
+        if row is None or etag(USERS.record(row)) != write.etag:
+            raise Conflict("users: the user is no longer the one that was read")
+    table = TABLES[type(record)]
+    connection.execute(table.put, table.row(record))
+
+
+def _show(connection: sqlite3.Connection, write: ShowScore) -> None:
+    shown = connection.execute(
+        "UPDATE users SET engagement_score = ?, engagement_score_computed = ?"
+        " WHERE user_id = ? AND engagement_score IS ?",
+        (write.score, write.score, write.user_id, write.read),
+    )
+    if shown.rowcount != 1:
+        raise Conflict("users: the score that was read no longer stands there")

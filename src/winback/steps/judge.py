@@ -1,0 +1,72 @@
+"""What the facts of today say of a contact: figures, score, risk date, episode, backlog. Values in, values out."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+from winback.domain.contact import Backlog, Contact, Episode
+from winback.domain.instant import day_start
+from winback.domain.order import Order, figures_of
+from winback.domain.policy import Policy
+from winback.domain.risk import risk_date
+from winback.domain.score import engagement, figures, last_order_at
+from winback.domain.user import User, faults
+
+
+def judged(contact: Contact, user: User, orders: Sequence[Order], policy: Policy, now: datetime) -> Contact:
+    """The contact as the user, the orders and the policy have it now; the verdict is not touched.
+
+    A user whose record cannot be used gets neither score nor risk date.
+    """
+    of_orders = figures_of(orders)
+    last = last_order_at(user, of_orders)
+    today = now.astimezone(UTC).date()
+    given, value, day = user.given_score, None, None
+    of_user = figures(user, of_orders, contact.since)
+    if faults(user, now):
+        pass
+    elif given is not None:
+        value = given
+    elif of_user is not None:
+        value = engagement(of_user, today, policy.average_order_value_usual).value
+        day = risk_date(of_user, policy.threshold, policy.average_order_value_usual)
+    at_risk = value is not None and value < policy.threshold
+    ordered = ordered_since(contact, last)
+    return replace(
+        contact,
+        score=value,
+        score_is_given=given is not None,
+        at_risk=at_risk,
+        risk_date=day,
+        line=policy.line,
+        last_order_at=last,
+        orders=of_orders,
+        episode=_episode(None if ordered else contact.episode, at_risk, day, now),
+        backlog=_backlog(contact, at_risk, ordered, policy, today),
+        deleted_at=None,
+    )
+
+
+def ordered_since(contact: Contact, last: datetime | None) -> bool:
+    """Whether an order came since the contact was last judged."""
+    if last is None or not contact.version:
+        return False
+    return contact.last_order_at is None or last > contact.last_order_at
+
+
+def _episode(running: Episode | None, at_risk: bool, day: date | None, now: datetime) -> Episode | None:
+    if running is not None or not at_risk:
+        return running
+    return Episode(min(day_start(day), now) if day else now)
+
+
+def _backlog(contact: Contact, at_risk: bool, ordered: bool, policy: Policy, today: date) -> Backlog | None:
+    if not at_risk or ordered:
+        return None
+    if not contact.version or contact.deleted_at is not None:
+        return contact.backlog or Backlog.FIRST_SEEN
+    if contact.backlog is None and not contact.at_risk and contact.line != policy.line:
+        # By the old line this client would still be engaged today: it is the line that came, not the client.
+        engaged = contact.risk_date is None or contact.risk_date > today
+        return Backlog.LINE_MOVED if engaged and not contact.score_is_given else None
+    return contact.backlog
