@@ -20,7 +20,8 @@ from winback.domain.order import Order
 from winback.domain.outcome import Outcome, OutcomeType, outcome_id
 from winback.domain.policy import Policy
 from winback.domain.switch import Sender, SenderKind, Switch
-from winback.domain.user import User
+from winback.domain.user import User, item_of
+from winback.domain.wire import to_wire
 
 NOW: Final = datetime(2026, 6, 10, 12, tzinfo=UTC)
 """A Wednesday noon: no quiet hours in UTC, no change of clocks near."""
@@ -171,3 +172,15 @@ def an_event(**changes: Any) -> Event:
     return replace(
         Event(event_id="c-1", type=EventType.USER_UPDATED, user_id=USER_ID, subject_id=USER_ID, at=NOW), **changes
     )
+
+
+def an_item(**changes: Any) -> dict[str, Any]:
+    """The user as others put it; the names of `changes` are those of the wire, None leaves the attribute out."""
+    item = {**item_of(a_user()), **changes}
+    return {name: value for name, value in item.items() if value is not None}
+
+
+def an_order_item(**changes: Any) -> dict[str, Any]:
+    """The order as others put it; the names of `changes` are those of the wire, None leaves the attribute out."""
+    item = {**to_wire(an_order()), **changes}
+    return {name: value for name, value in item.items() if value is not None}

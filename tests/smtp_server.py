@@ -5,8 +5,8 @@
         ...
         assert server.accepted_by_id["<e-1@shop.example>"]
 
-It runs in a thread of its own. `accepted` is what a receiver would have; `in_flight` counts letters between DATA and the
-server's last word on them, and `peak_in_flight` the most there ever were at once.
+It runs in a thread of its own. `accepted` is what a receiver would have; `in_flight` counts letters between DATA and
+the server's last word on them, and `peak_in_flight` the most there ever were at once.
 """
 
 import asyncio
@@ -124,8 +124,7 @@ class SmtpServer:
 
     def cut_idle(self) -> None:
         """Ends every connection there is, as servers do with idle ones; returns when they are gone."""
-        for dialogue in list(self._live):
-            self._in_loop(dialogue.hang_up)
+        self._in_loop(self._hang_up)
         self.wait_until(lambda: self.open_connections == 0)
 
     def wait_until(self, holds: Callable[[], bool], seconds: float = AWAITED_SECONDS) -> None:
@@ -148,9 +147,12 @@ class SmtpServer:
         listening.set()
         await self._over.wait()
         server.close()
+        self._hang_up()
+        await asyncio.sleep(0)
+
+    def _hang_up(self) -> None:
         for dialogue in list(self._live):
             dialogue.hang_up()
-        await asyncio.sleep(0)
 
     # What a dialogue asks and tells.
 

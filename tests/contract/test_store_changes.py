@@ -99,6 +99,7 @@ CASES: dict[str, tuple[list[Write], Write, list[Told]]] = {
         replaced(DUE, due_at=None, swept_at=NOW, due_for=DueFor.WAIT_OVER),
         [a_sweep_for(DueFor.WAIT_OVER)],
     ),
+    "a contact swept and due again": ([Add(DUE)], replaced(DUE, due_at=days_ago(-1), swept_at=NOW), []),
     "a contact no longer due": ([Add(DUE)], replaced(DUE, due_at=None), []),
     "a contact due at another time": ([Add(DUE)], replaced(DUE, due_at=days_ago(1)), []),
     "a new e-mail": ([], Add(an_email()), [an_email_is(Verb.ADDED, EmailStatus.GENERATED)]),

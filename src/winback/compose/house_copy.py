@@ -17,9 +17,13 @@ HOUSE_COPY: Final = "house-copy"
 _MOST_NAMED = 2
 _MOST: Final = {"subject": SUBJECT_MOST, "action": ACTION_MOST}
 
+_NOTHING: Final = Piece("", "", "", {})
+
 
 class HouseCopy:
     """A Composer that always works: for every brief there is an e-mail."""
+
+    remote = False
 
     def compose(self, brief: Brief) -> Composed:
         known = brief if brief.theme in themes() else replace(brief, theme=None)
@@ -28,11 +32,9 @@ class HouseCopy:
 
 def _draft(brief: Brief, facts: Facts, blanks: dict[str, str]) -> Draft:
     def text(kind: str) -> str:
-        piece = _chosen(kind, facts, blanks, brief.seed)
-        return _filled(piece.text, blanks) if piece else ""
+        return _filled(_chosen(kind, facts, blanks, brief.seed).text, blanks)
 
     subject = _chosen("subject", facts, blanks, brief.seed)
-    assert subject is not None
     paragraphs = (" ".join(filter(None, map(text, kinds))) for kinds in layout(facts.mail))
     return Draft(
         subject=_filled(subject.text, blanks),
@@ -43,11 +45,11 @@ def _draft(brief: Brief, facts: Facts, blanks: dict[str, str]) -> Draft:
     )
 
 
-def _chosen(kind: str, facts: Facts, blanks: dict[str, str], seed: str) -> Piece | None:
-    """One of the pieces that fit, by a stable hash of the seed; each kind is drawn by itself."""
+def _chosen(kind: str, facts: Facts, blanks: dict[str, str], seed: str) -> Piece:
+    """One of the pieces that fit, by a stable hash of the seed, each kind by itself; an empty one where none fits."""
     fitting = [piece for piece in pieces(kind) if piece.fits(facts) and _is_short_enough(piece, blanks)]
     if not fitting:
-        return None
+        return _NOTHING
     digest = hashlib.sha256(f"{seed}|{kind}".encode()).digest()
     return fitting[int.from_bytes(digest[:8], "big") % len(fitting)]
 

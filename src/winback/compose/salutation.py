@@ -1,7 +1,11 @@
 """The salutation: the template's, never a model's, since a name is what a stranger typed into a form."""
 
 import re
+import tomllib
 import unicodedata
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
 from typing import Final
 
 from winback.compose.script import script_of
@@ -11,21 +15,10 @@ _FEWEST_LETTERS, _MOST_LETTERS = 2, 30
 _MOST_NAME, _MOST_WORDS, _MOST_JOINS = 100, 6, 2
 _JOIN: Final = re.compile(r"[-‐'’]")
 _CASES: Final = frozenset({"Lu", "Ll", "Lt", "Lo", "Mn", "Mc"})
-_COMPANY_FORMS: Final = frozenset(
-    """ab ag aktiengesellschaft as asa bv bvba co company corp corporation ek ev foundation gbr gesellschaft gmbh group
-    holding holdings inc incorporated kft kg kgaa kk limited llc llp lp ltd nv ohg oy oyj partners plc pte pty sa sarl
-    sas shop sia spa spolka srl srls sro store stiftung studio team trading ug verein zrt
-    ооо зао пао оао ип 有限公司 株式会社""".split()
-)
-_NO_NAMES: Final = frozenset(
-    """admin anonymous client customer don dear dr fr frau guest herr hello hi info kunde kundin madame mme mr mrs ms
-    miss mister mx na name nil no none null office prof professor sales señor señora signor signora sir support test
-    the undefined unknown user webmaster""".split()
-)
 
 
 def salutation(user: User) -> str:
-    """`Hello Amara,` if there is a name that can be one, else `Hello,`. Source: docs/house-copy.md, "The salutation"."""
+    """`Hello Amara,` if there is a name that can be one, else `Hello,`. Source: docs/house-copy.md."""
     name = _name(user)
     return f"Hello {name}," if name else "Hello,"
 
@@ -37,7 +30,7 @@ def _name(user: User) -> str | None:
     words = _composed(user.name).split(" ")
     if len(words) > _MOST_WORDS or not all(map(_only_letters, words)):
         return None
-    return None if _COMPANY_FORMS.intersection(map(str.casefold, words)) else _first_name(words)
+    return None if _not_names("company").intersection(map(str.lower, words)) else _first_name(words)
 
 
 def _composed(text: str | None) -> str:
@@ -57,11 +50,17 @@ def _is_letter(char: str) -> bool:
     return char == "ー" or (script_of(char) is not None and unicodedata.category(char) in _CASES)
 
 
-def _first_name(words: tuple[str, ...] | list[str]) -> str | None:
+def _first_name(words: Sequence[str]) -> str | None:
     first = words[0]
     letters = _JOIN.sub("", first)
     if not _FEWEST_LETTERS <= len(letters) <= _MOST_LETTERS or len(set(map(script_of, letters))) != 1:
         return None
-    if first.casefold() in _NO_NAMES or first.casefold() in _COMPANY_FORMS:
+    if first.lower() in _not_names("first") | _not_names("company"):
         return None
     return first.title() if first.isascii() and (first.isupper() or first.islower()) else first
+
+
+@cache
+def _not_names(where: str) -> frozenset[str]:
+    table = tomllib.loads(files("winback.compose").joinpath("copy/not-names.toml").read_text("utf-8"))
+    return frozenset(table[where])

@@ -7,7 +7,10 @@ SAID_FROM_DAYS: Final = 14
 """Below this, nothing is said of the time: nobody finds two weeks worth a remark."""
 _WEEKS_BELOW, _HALF_MONTHS_BELOW, _MONTHS_BELOW = 60, 180, 375
 _YEAR_DAYS, _MOST_YEARS = 365, 10
-AMOUNTS: Final = tuple("zero one two three four five six seven eight nine ten eleven twelve".split())
+AMOUNTS: Final = (
+    *("zero", "one", "two", "three", "four", "five", "six"),
+    *("seven", "eight", "nine", "ten", "eleven", "twelve"),
+)
 """Numbers as words, each at its own index."""
 
 
@@ -46,7 +49,7 @@ def span_of(days: int | None) -> Span | None:
 
 
 def in_words(span: Span) -> str:
-    """`about two and a half months`, `about a year`, `more than two years`: fits before "ago" and after "it has been"."""
+    """`about two and a half months`, `about a year`, `more than two years`: fits after "it has been", before "ago"."""
     whole = "a" if span.halves == 2 else AMOUNTS[span.halves // 2]
     half = " and a half" if span.halves % 2 else ""
     plural = "" if span.halves == 2 else "s"

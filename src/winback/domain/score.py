@@ -82,12 +82,12 @@ def usual_gap_days(of: Figures) -> float:
 
 def days_until_below(score: Score, threshold: float) -> int:
     """Whole days after the last order on which the score first lies below `threshold`; a closed form."""
-    left = threshold - score.loyal - score.worth
+    left = threshold - (score.loyal + score.worth)
     if left >= FRESH_POINTS:
         return 0
     if left <= 0:
         raise ValueError("the score never falls below this threshold")
-    return math.floor(2.0 * score.gap_days * math.log2(FRESH_POINTS / left)) + 1
+    return math.floor(2.0 * score.gap_days * (math.log2(FRESH_POINTS) - math.log2(left))) + 1
 
 
 def _loyal(count: int) -> float:

@@ -8,16 +8,16 @@ QUERIES: dict[str, str] = {
     "next_due": "SELECT due_at FROM contacts WHERE due_at IS NOT NULL ORDER BY due_at LIMIT 1",
     "judged_below": f"{CONTACTS.select} WHERE deleted_at IS NULL AND line < ? LIMIT ?",
     "judged_above": f"{CONTACTS.select} WHERE deleted_at IS NULL AND line > ? LIMIT ?",
-    "lease_over": f"{EMAILS.select} WHERE status = 'SENDING' AND lease_until <= ? ORDER BY lease_until LIMIT ?",
+    "lease_over": f"{EMAILS.select} WHERE status = 'SENDING' AND lease_until < ? ORDER BY lease_until LIMIT ?",
     "decisions_of": f"{DECISIONS.select} WHERE user_id = ? AND at >= ? ORDER BY at",
     "emails_of": f"{EMAILS.select} WHERE user_id = ? ORDER BY created_at DESC LIMIT ?",
     "emails": f"{EMAILS.select} WHERE (created_at, email_id) < (?, ?) ORDER BY created_at DESC, email_id DESC LIMIT ?",
     "emails_by_status": f"{EMAILS.select} WHERE status = ? AND (created_at, email_id) < (?, ?)"
     " ORDER BY created_at DESC, email_id DESC LIMIT ?",
-    "contacts_dated": f"{CONTACTS.select} WHERE risk_date IS NOT NULL AND (risk_date, user_id) > (?, ?)"
-    " ORDER BY risk_date, user_id LIMIT ?",
-    "contacts_undated": f"{CONTACTS.select} WHERE risk_date IS NULL AND user_id > ? ORDER BY user_id LIMIT ?",
-    "contacts_at_risk": f"{CONTACTS.select} WHERE at_risk = 1 AND user_id > ? ORDER BY user_id LIMIT ?",
+    "contacts": f"{CONTACTS.select} WHERE (risk_rank, user_id) > (?, ?)"
+    " ORDER BY risk_rank, user_id LIMIT ?",
+    "contacts_at_risk": f"{CONTACTS.select} WHERE at_risk = ? AND (risk_rank, user_id) > (?, ?)"
+    " AND risk_rank < ? ORDER BY risk_rank, user_id LIMIT ?",
     "changes_waiting": "SELECT change_id, at, noun, verb, key, coalesce(user_id, key), detail FROM changes"
     " WHERE change_id > (SELECT position FROM relay WHERE one = 1) ORDER BY change_id LIMIT ?",
     "relayed": "UPDATE relay SET position = ? WHERE one = 1",

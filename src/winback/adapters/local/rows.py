@@ -5,6 +5,7 @@ A column is named as the field; scalars are stored as on the wire, everything el
 
 import json
 import sqlite3
+import typing
 from collections.abc import Callable, Sequence
 from dataclasses import MISSING, fields
 from typing import Any, Generic, TypeVar
@@ -161,7 +162,9 @@ def _from_column(code: FieldCode) -> Callable[[Any], Any] | None:
 def _when_null(field: Any) -> Any:
     if field.default is not MISSING:
         return field.default
-    return field.default_factory() if field.default_factory is not MISSING else None
+    if field.default_factory is not MISSING:
+        return field.default_factory()
+    return {} if typing.get_origin(field.type) is dict else None
 
 
 USERS = UserTable()

@@ -59,13 +59,14 @@ CREATE TABLE contacts (
     last_mailing_at TEXT,
     attempts INTEGER NOT NULL,
     deleted_at TEXT,
-    version INTEGER NOT NULL
+    version INTEGER NOT NULL,
+    -- '~' sorts after every date: those without one come last
+    risk_rank TEXT GENERATED ALWAYS AS (coalesce(risk_date, '~')) VIRTUAL
 ) WITHOUT ROWID;
 CREATE INDEX contacts_due ON contacts (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX contacts_by_risk_date ON contacts (risk_rank, user_id);
+CREATE INDEX contacts_at_risk ON contacts (at_risk, risk_rank, user_id);
 CREATE INDEX contacts_by_line ON contacts (line) WHERE deleted_at IS NULL;
-CREATE INDEX contacts_by_risk_date ON contacts (risk_date, user_id) WHERE risk_date IS NOT NULL;
-CREATE INDEX contacts_undated ON contacts (user_id) WHERE risk_date IS NULL;
-CREATE INDEX contacts_at_risk ON contacts (user_id) WHERE at_risk = 1;
 
 CREATE TABLE mailboxes (
     mailbox_id TEXT PRIMARY KEY,

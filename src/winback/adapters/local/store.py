@@ -28,6 +28,7 @@ T = TypeVar("T")
 FILE_NAME = "winback.db"
 MOST_IN_ONE_COMMIT = 256
 _AFTER_ALL = "\uffff"
+_NO_DATE = "~"
 
 
 class LocalStore:
@@ -95,32 +96,21 @@ class LocalStore:
     def emails(self, status: EmailStatus | None, limit: int, cursor: str | None) -> Page[Email]:
         before = cursor.split(" ", 1) if cursor else [_AFTER_ALL, ""]
         if status is None:
-            found = self._records(EMAILS, "emails", *before, limit)
+            found = self._records(EMAILS, "emails", *before, limit + 1)
         else:
-            found = self._records(EMAILS, "emails_by_status", status.value, *before, limit)
-        more = len(found) == limit
-        return Page(found, f"{iso(found[-1].created_at)} {found[-1].email_id}" if more else None)
+            found = self._records(EMAILS, "emails_by_status", status.value, *before, limit + 1)
+        return _page(found, limit, lambda email: f"{iso(email.created_at)} {email.email_id}")
 
     def contacts(self, at_risk: bool | None, due_before: date | None, limit: int, cursor: str | None) -> Page[Contact]:
-        if at_risk:
-            found = self._records(CONTACTS, "contacts_at_risk", cursor or "", limit)
-            return Page(found, found[-1].user_id if len(found) == limit else None)
-        return self._by_risk_date(due_before, limit, cursor)
-
-    def _by_risk_date(self, due_before: date | None, limit: int, cursor: str | None) -> Page[Contact]:
-        after_day, _, after_id = (cursor or " ").partition(" ")
-        found: list[Contact] = []
-        if after_day != "-":
-            found = self._records(CONTACTS, "contacts_dated", after_day, after_id, limit)
-            after_id = ""
-        if due_before is not None:
-            whole = len(found)
-            found = [contact for contact in found if contact.risk_date and contact.risk_date < due_before]
-            more = len(found) == limit == whole
+        after = cursor.split(" ", 1) if cursor else ["", ""]
+        if at_risk and due_before is not None:
+            return Page([])  # whom the day will bring below the line is not below it yet
+        if at_risk is None and due_before is None:
+            found = self._records(CONTACTS, "contacts", *after, limit + 1)
         else:
-            found += self._records(CONTACTS, "contacts_undated", after_id, limit - len(found))
-            more = len(found) == limit
-        return Page(found, f"{found[-1].risk_date or '-'} {found[-1].user_id}" if more else None)
+            day = due_before.isoformat() if due_before else _AFTER_ALL
+            found = self._records(CONTACTS, "contacts_at_risk", bool(at_risk), *after, day, limit + 1)
+        return _page(found, limit, lambda contact: f"{contact.risk_date or _NO_DATE} {contact.user_id}")
 
     # Changes waiting for the relay
 
@@ -131,7 +121,8 @@ class LocalStore:
         ]
 
     def relayed(self, changes: Sequence[Change]) -> None:
-        self.execute("relayed", int(changes[-1].change_id))
+        if changes:
+            self.execute("relayed", int(changes[-1].change_id))
 
     def prune(self, relayed_before: datetime, bodies_before: datetime, limit: int = 500) -> int:
         """Deletes what is old, at most `limit` rows of each kind; gives how many, so that zero means done."""
@@ -258,3 +249,8 @@ class _Ticket:
             writer.execute("ROLLBACK TO ticket")
             self.error = error
         writer.execute("RELEASE ticket")
+
+
+def _page(found: list[T], limit: int, cursor: Callable[[T], str]) -> Page[T]:
+    """The page of a query that asked for one row more than `limit`."""
+    return Page(found[:limit], cursor(found[limit - 1]) if len(found) > limit else None)

@@ -16,10 +16,14 @@ NOT_READABLE = "is no event that this version knows"
 _PUBLISH = (
     "INSERT INTO messages (queue, event_id, type, user_id, subject_id, at, visible_at) VALUES (?, ?, ?, ?, ?, ?, ?)"
 )
-_LEASE = "UPDATE messages SET receives = receives + 1, visible_at = ?, owner = ? WHERE message_id = ?"
-_DONE = "UPDATE messages SET state = 'done', ended_at = ?, owner = NULL WHERE message_id = ?"
-_BACK = "UPDATE messages SET visible_at = ?, owner = NULL WHERE message_id = ?"
-_BURY = "UPDATE messages SET state = 'dead', reason = ?, ended_at = ?, owner = NULL WHERE message_id = ?"
+_LEASE = (
+    "UPDATE messages SET receives = receives + 1, visible_at = ?, owner = ? WHERE message_id = ? AND state = 'open'"
+)
+_DONE = "UPDATE messages SET state = 'done', ended_at = ?, owner = NULL WHERE message_id = ? AND state = 'open'"
+_BACK = "UPDATE messages SET visible_at = ?, owner = NULL WHERE message_id = ? AND state = 'open'"
+_BURY = (
+    "UPDATE messages SET state = 'dead', reason = ?, ended_at = ?, owner = NULL WHERE message_id = ? AND state = 'open'"
+)
 _REDRIVE = (
     "UPDATE messages SET state = 'open', receives = 0, visible_at = ?, reason = NULL, ended_at = NULL"
     " WHERE state = 'dead' AND message_id = ?"

@@ -28,7 +28,7 @@ def changes_of(old: Row | None, new: Row | None, at: datetime) -> Iterator[Chang
         case (Order() as order, None) | (None, Order() as order):
             yield Change("", at, Noun.ORDER, verb, order.order_id, order.user_id)
         case Order() as before, Order() as after if before != after:
-            for user_id in {before.user_id, after.user_id}:
+            for user_id in dict.fromkeys((after.user_id, before.user_id)):
                 yield Change("", at, Noun.ORDER, verb, after.order_id, user_id)
         case Contact() as before, Contact() as after if before.swept_at != after.swept_at and after.due_at is None:
             yield Change("", at, Noun.CONTACT, verb, after.user_id, after.user_id, after.due_for)

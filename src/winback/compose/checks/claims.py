@@ -36,7 +36,9 @@ def _orders(brief: Brief) -> int:
 CLAIMS: Final = (
     Claim(
         "facts.time",
-        _words(r"(?:quite |such )?a (?:good |long |little )?while|(?:a |so |very )long time|too long|for ages|some time"),
+        _words(
+            r"(?:quite |such )?a (?:good |long |little )?while|(?:a |so |very )long time|too long|for ages|some time"
+        ),
         lambda brief: span_of(brief.silent_days) is not None,
         "and nothing may be said of the time",
     ),
@@ -51,13 +53,18 @@ CLAIMS: Final = (
     ),
     Claim(
         "facts.orders",
-        _words(r"(?:ordered|bought|shopped) (?:(?!more than)\w+ ){0,4}(?<!than )once(?! more)|second visit|giving us a try|only order"),
+        _words(
+            r"(?:ordered|bought|shopped) (?:(?!more than)\w+ ){0,4}(?<!than )once(?! more)"
+            r"|second visit|giving us a try|only order"
+        ),
         lambda brief: _orders(brief) == 1,
         "and it is not one order",
     ),
     Claim(
         "facts.orders",
-        _words(r"(?<!said )more than once|a few times|several times|again and again|since your first order|come back to us"),
+        _words(
+            r"(?<!said )more than once|a few times|several times|again and again|since your first order|come back to us"
+        ),
         lambda brief: _orders(brief) > 1,
         "and not more than one order is known",
     ),
@@ -69,7 +76,10 @@ CLAIMS: Final = (
     ),
     Claim(
         "facts.episode",
-        _words(r"(?:wrote|written) to you|our (?:second|last|previous) (?:note|e-?mail|message)|second,? (?:\w+ )?note|once more"),
+        _words(
+            r"(?:wrote|written) to you|our (?:second|last|previous) (?:note|e-?mail|message)"
+            r"|second,? (?:\w+ )?note|once more"
+        ),
         lambda brief: brief.mail_in_episode == 2,
         "and this is the first e-mail",
     ),

@@ -16,12 +16,12 @@ _DIGIT: Final = re.compile(r"\d")
 _NUMBER: Final = re.compile(r"\S*\d\S*")
 _COUNT_OF_ORDERS: Final = re.compile(r"\b(\d+) (?:orders?|purchases?|times)\b")
 _PROMISE: Final = re.compile(
-    r"""\b(?:discount\w*|(?<!feel\ )free(?!dom|ly)\b|complimentary|percent|per\ cent|guarantee\w*|warrant\w+|last\ chance
-    |final\ chance|sales?\b|vouchers?|coupons?|promo\w*|bargains?|deals?\b|(?:special|exclusive|limited)\ \w+|offers?\b
-    |gift\ cards?|gifts?\ (?:from|for\ you)|rebate\w*|refund\w*|cashback|bonus\w*|rewards?\b|prizes?\b|save\ (?:up|money|big)
-    |half[ -]price|(?:lower|reduced|best|special|great)\ prices?|cheap\w*|no\ charge|on\ the\ house|on\ us\b|limited\ time
-    |hurry|act\ now|today\ only|only\ today|ends?\ (?:soon|today|tonight|tomorrow)|expir\w+|while\ stocks?|selling\ fast
-    |almost\ gone|don['’]t\ miss|running\ out|risk[ -]free|money\ back)|%\s*off|\d\s*%""",
+    r"""\b(?:discount\w*|(?<!feel\ )free\b|complimentary|percent|per\ cent|guarante\w*|warrant(?:y|ies)|offers?\b
+    |deals?\b|(?:last|final)\ chance|sales?\b|vouchers?|coupons?|promo\w*|bargains?|rebates?|refund\w*|cashback|money\ back
+    |bonus\w*|rewards?\b|prizes?\b|gift\ cards?|gifts?\ (?:from|for\ you)|save\ (?:up|money|big)|cheap\w*|no\ charge
+    |half[ -]price|(?:lower|reduced|best|special|great)\ prices?|on\ (?:the\ house|us)\b|limited\ time|hurry|act\ now
+    |today\ only|only\ today|ends?\ (?:soon|today|tonight|tomorrow)|expir\w+|while\ stocks?|selling\ fast|almost\ gone
+    |don['’]t\ miss|running\ out|risk[ -]free)|%\s*off|\d\s*%""",
     re.VERBOSE,
 )
 _MONEY: Final = re.compile(r"[$€£¥₹]|\b(?:euros?|dollars?|pounds?|francs?|cents?|eur|usd|gbp|chf)\b")

@@ -20,7 +20,7 @@ _MAY_BE_EMPTY: Final = frozenset({"closing"})
 _UNSHOWN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _MARK_UP: Final = re.compile(r"<[^>]*>|<[!/A-Za-z]|&#?\w+;|\]\(|\*\*|`|^\s*#{1,6}\s|__\w")
 _PLACEHOLDER: Final = re.compile(
-    r"[{}]|\[[^\]]*\]|\[\[|\]\]|%[sd(]|\$[A-Za-z_(]|\bX{3,}\b|\blorem ipsum\b|\bTODO\b|\bTBD\b|\b(?:undefined|null|NaN)\b"
+    r"[{}]|\[[^\]]*\]|\[\[|\]\]|%[sd(]|\$[A-Za-z_(]|\b(?:X{3,}|lorem ipsum|TODO|TBD|undefined|null|NaN)\b"
 )
 _STUTTER: Final = re.compile(r"\b(\w+)(?:\W+\1\b){2,}", re.IGNORECASE)
 _WORD: Final = re.compile(r"[^\W\d_]+")

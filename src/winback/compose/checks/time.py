@@ -21,7 +21,7 @@ _RELATIVE: Final = re.compile(
 
 
 def spans(draft: Draft, brief: Brief) -> Iterator[GateFault]:
-    """"About three months" holds as long as the days of the brief are told as three months, and no day longer."""
+    """ "About three months" holds as long as the days of the brief are told as three months, and no day longer."""
     allowed = _tellings(brief.silent_days)
     for place, text in folded_texts_of(draft):
         for found in SPAN.finditer(text):
@@ -41,7 +41,7 @@ def _tellings(days: int | None) -> frozenset[Span]:
 
 
 def _is_idiom(found: re.Match[str]) -> bool:
-    """"One day", "a day", "some days" are ways of speaking."""
+    """ "One day", "a day", "some days" are ways of speaking."""
     return found["unit"] == "day" and found["amount"] in {"a", "one", "some", "many"}
 
 
