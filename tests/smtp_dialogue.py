@@ -128,8 +128,10 @@ class Dialogue(SMTP):
                 return
         if not isinstance(fault, IsSilent):
             self.hang_up()
-        # The loss of the connection cancels this.
-        await asyncio.Event().wait()
+        try:
+            await asyncio.Event().wait()  # until the loss of the connection cancels it
+        finally:
+            self.hang_up()
 
     async def _handle_client(self) -> None:
         await self._fail_at(Point.BANNER)
@@ -167,7 +169,7 @@ class Dialogue(SMTP):
     def _may_enter(self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:
         wanted = self._host.credentials
         given = (data.login.decode(), data.password.decode()) if isinstance(data, LoginPassword) else None
-        return AuthResult(success=wanted is not None and given == wanted)
+        return AuthResult(success=wanted is not None and given == wanted, handled=False)
 
 
 class _Receiver:

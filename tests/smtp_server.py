@@ -175,8 +175,10 @@ class SmtpServer:
             self._changed.notify_all()
 
     def came(self, dialogue: Dialogue) -> None:
-        self._live.add(dialogue)
-        self.note(connections=1, open_connections=1)
+        # STARTTLS makes the same connection anew.
+        if dialogue not in self._live:
+            self._live.add(dialogue)
+            self.note(connections=1, open_connections=1)
 
     def went(self, dialogue: Dialogue) -> None:
         if dialogue in self._live:

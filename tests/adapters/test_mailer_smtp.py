@@ -12,7 +12,7 @@ from letters import a_letter, email_id_of
 from smtp_server import Closes, Point, Says, SmtpServer
 from winback.adapters.local.mailer_smtp import SmtpMailer
 from winback.adapters.local.smtp_pool import SmtpPool
-from winback.domain.errors import AddressRejected, Rejected, SenderIll, Unsure
+from winback.domain.errors import AddressRejected, Rejected, Retryable, SenderIll, Unsure
 
 
 @pytest.fixture
@@ -190,3 +190,12 @@ def test_the_rate_of_the_url_is_kept_over_all_threads(server: SmtpServer) -> Non
         list(threads.map(lambda number: mailer.send(a_letter(f"e-{number}"), NOW), range(5)))
     assert time.monotonic() - began >= 4 / 20
     assert len(server.accepted) == 5
+
+
+def test_at_a_rate_too_low_for_the_queue_an_email_comes_again_later(server: SmtpServer) -> None:
+    with closing(SmtpMailer(server.url(), rate_per_second=0.001)) as mailer:
+        mailer.send(a_letter("e-1"), NOW)
+        with pytest.raises(Retryable) as error:
+            mailer.send(a_letter("e-2"), NOW)
+    assert not isinstance(error.value, SenderIll)
+    assert email_ids(server) == ["e-1"]

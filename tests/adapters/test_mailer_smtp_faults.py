@@ -37,7 +37,7 @@ def email_ids(server: SmtpServer) -> list[str]:
 
 @dataclass(frozen=True)
 class Row:
-    """A fault at a point of the dialogue, what it must be called, and whether the server has the letter all the same."""
+    """A fault at a point of the dialogue, what it must be called, and whether the letter was taken all the same."""
 
     point: Point
     fault: Says | Closes | IsSilent
@@ -156,7 +156,7 @@ def test_five_refusals_in_a_row_to_different_addresses_stop_the_sender(server: S
             with pytest.raises(Rejected):
                 mailer.send(a_letter(f"e-{number}", to=f"client-{number}@example.com"), NOW)
             assert mailer.ill_until(NOW) is None
-        with pytest.raises(SenderIll, match="5 e-mails in a row.*blocked"):
+        with pytest.raises(SenderIll, match=r"5 e-mails in a row.*blocked"):
             mailer.send(a_letter("e-4", to="client-4@example.com"), NOW)
         assert mailer.ill_until(NOW) is not None
         server.heal()

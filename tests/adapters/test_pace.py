@@ -23,7 +23,7 @@ def _pace(per_second: float | None, clock: _Clock) -> Pace:
 
 def test_the_first_need_not_wait() -> None:
     clock = _Clock()
-    _pace(0.1, clock).wait()
+    assert _pace(0.1, clock).wait(60)
     assert clock.seconds == 100.0
 
 
@@ -31,7 +31,7 @@ def test_without_a_rate_nobody_waits() -> None:
     clock = _Clock()
     pace = _pace(None, clock)
     for _ in range(1000):
-        pace.wait()
+        pace.wait(60)
     assert clock.seconds == 100.0
 
 
@@ -42,7 +42,7 @@ def test_no_second_ever_sees_more_than_the_rate(rate: int, idle: list[float]) ->
     turns = []
     for seconds in idle:
         clock.seconds += seconds
-        pace.wait()
+        pace.wait(60)
         turns.append(clock.seconds)
     for turn in turns:
         assert sum(turn <= other < turn + 1 - 1e-9 for other in turns) <= rate
@@ -52,5 +52,16 @@ def test_who_waits_gets_the_whole_rate() -> None:
     clock = _Clock()
     pace = _pace(10, clock)
     for _ in range(101):
-        pace.wait()
+        pace.wait(60)
     assert abs(clock.seconds - 110.0) < 1e-6
+
+
+def test_who_would_wait_too_long_is_told_at_once_and_takes_nobodys_turn() -> None:
+    clock = _Clock()
+    pace = _pace(0.1, clock)
+    assert pace.wait(5)
+    assert not pace.wait(5)
+    assert not pace.wait(5)
+    assert clock.seconds == 100.0
+    assert pace.wait(10)
+    assert clock.seconds == 110.0

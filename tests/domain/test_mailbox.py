@@ -42,6 +42,7 @@ WEEK = timedelta(days=7)
         ("ada@bücher.example", "ada@xn--bcher-kva.example"),
         ("ada@BÜCHER.example", "ada@xn--bcher-kva.example"),
         ("ada@XN--BCHER-KVA.example", "ada@xn--bcher-kva.example"),
+        (unicodedata.normalize("NFD", "adä@example.com"), "adä@example.com"),
         (unicodedata.normalize("NFD", "ada@bücher.example"), "ada@xn--bcher-kva.example"),
     ],
 )

@@ -16,6 +16,7 @@ from winback.domain.switch import Sender
 from winback.ports import Letter
 
 _ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+_ENCODED_WORD: Final = re.compile(r"=\?[^?\s]*\?[bq]\?", re.IGNORECASE)
 _UNSAFE: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
 _UNSAFE_IN_TEXT: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -40,7 +41,7 @@ def mime(letter: Letter, now: datetime) -> bytes:
     sender = _address(letter, "From", letter.sender)
     message = EmailMessage(policy=SMTP)
     message["From"] = sender
-    message["To"] = _address(letter, "To", letter.to)
+    message["To"] = _address(letter, "To", f"<{letter.to}>")
     if letter.reply_to is not None:
         message["Reply-To"] = _address(letter, "Reply-To", letter.reply_to)
     message["Subject"] = _line(letter, "Subject", letter.subject)
@@ -53,9 +54,9 @@ def mime(letter: Letter, now: datetime) -> bytes:
 
 
 def _line(letter: Letter, header: str, text: str) -> str:
-    """Python's own library lets a NUL through, so nothing is left to it."""
-    if any(unicodedata.category(char) in _UNSAFE for char in text):
-        raise Rejected(f"email {letter.email_id!a}: {header} has control characters")
+    """Python's own library lets a NUL through, and takes `=?…?=` for its own encoding; so nothing is left to it."""
+    if _ENCODED_WORD.search(text) or any(unicodedata.category(char) in _UNSAFE for char in text):
+        raise Rejected(f"email {letter.email_id!a}: {header} has control characters or an encoded word")
     return text
 
 
@@ -70,6 +71,8 @@ def _address(letter: Letter, header: str, text: str) -> Address:
     found = getaddresses([_line(letter, header, text)])
     try:
         ((name, address),) = found
+        if text != address and not text.endswith(f"<{address}>"):
+            raise ValueError("the library read another address than the one that is written")
         local, _, domain = address.rpartition("@")
         if not local.isascii():
             raise ValueError("needs SMTPUTF8")

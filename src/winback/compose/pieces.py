@@ -7,6 +7,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 from winback.compose.checks.claims import MANY_ORDERS
+from winback.compose.shop_page import shop_page
 from winback.compose.span import span_of
 from winback.domain.brief import Brief
 
@@ -47,8 +48,8 @@ def facts_of(brief: Brief) -> Facts:
         orders=_orders(brief.orders or 0),
         theme=brief.theme or "none",
         named=bool(brief.categories),
-        link=brief.house.url is not None,
-        reply=brief.house.reply_to is not None,
+        link=shop_page(brief.house) is not None,
+        reply=bool(brief.house.reply_to),
     )
 
 

@@ -8,6 +8,7 @@ from importlib.resources import files
 from string import Template
 from typing import Final
 
+from winback.compose.shop_page import shop_page
 from winback.domain.brief import House
 from winback.domain.draft import Draft
 
@@ -27,13 +28,8 @@ class Rendered:
 
 def render(draft: Draft, salutation: str, house: House) -> Rendered:
     """Without a web address of the shop there is no call to action: a button must lead somewhere."""
-    url = _web_address(house)
+    url = shop_page(house)
     return Rendered(_text(draft, salutation, house, url), _html(draft, salutation, house, url))
-
-
-def _web_address(house: House) -> str | None:
-    """The shop's page if it is one: nothing but http and https may stand in a link."""
-    return house.url if house.url and house.url.lower().startswith(("https://", "http://")) else None
 
 
 def _text(draft: Draft, salutation: str, house: House, url: str | None) -> str:
@@ -68,7 +64,8 @@ def _sign_off(draft: Draft, house: House) -> list[str]:
 
 
 def _footer(house: House) -> list[str]:
-    return [house.name, *(house.postal_address or "").splitlines()]
+    lines = [line.strip() for line in (house.postal_address or "").splitlines() if line.strip()]
+    return lines if lines and lines[0].startswith(house.name) else [house.name, *lines]
 
 
 def _lines(lines: list[str]) -> str:

@@ -1,7 +1,7 @@
 """DynamoDB JSON (`{"S": "text"}`, `{"N": "10"}`) and plain JSON: an item may come as either."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 _TAGS = frozenset({"S", "N", "BOOL", "NULL", "L", "M", "SS", "NS", "BS", "B"})
 _DEEPEST = 8
@@ -26,31 +26,42 @@ def _value(tagged: Any, depth: int) -> Any:
     if not depth or not _is_tagged(tagged):
         return tagged
     ((tag, value),) = tagged.items()
-    if tag == "N":
-        return _number(value)
-    if tag == "NULL":
-        return None
-    return _entries(tag, value, depth - 1) if isinstance(value, list | dict) else value
+    read = _READERS.get(tag)
+    return value if read is None else read(value, depth - 1)
 
 
-def _entries(tag: str, value: Any, depth: int) -> Any:
-    match tag, value:
-        case "L", list():
-            return [_value(entry, depth) for entry in value]
-        case "NS", list():
-            return [_number(entry) for entry in value]
-        case "M", dict():
-            return {name: _value(entry, depth) for name, entry in value.items()}
-        case _:
-            return value
-
-
-def _number(text: Any) -> Any:
+def _number(value: Any, _: int = 0) -> Any:
     """The number; what is none stays as it is."""
-    if isinstance(text, str):
+    if isinstance(value, str):
         for kind in (int, float):
             try:
-                return kind(text)
+                return kind(value)
             except ValueError:
                 continue
-    return text
+    return value
+
+
+def _list(value: Any, depth: int) -> Any:
+    return [_value(entry, depth) for entry in value] if isinstance(value, list) else value
+
+
+def _numbers(value: Any, _: int) -> Any:
+    return [_number(entry) for entry in value] if isinstance(value, list) else value
+
+
+def _map(value: Any, depth: int) -> Any:
+    return {name: _value(entry, depth) for name, entry in value.items()} if isinstance(value, dict) else value
+
+
+def _null(_: Any, __: int) -> None:
+    return None
+
+
+_READERS: Final[dict[str, Callable[[Any, int], Any]]] = {
+    "N": _number,
+    "L": _list,
+    "NS": _numbers,
+    "M": _map,
+    "NULL": _null,
+}
+"""How the value beneath a tag is read; beneath the others it stands as it is."""

@@ -113,8 +113,7 @@ def faults(user: User, now: datetime) -> list[Fault]:
     if user.email is None and not any(fault.field == "email" for fault in found):
         found.append(Fault("email", "is missing"))
     latest = now + MOST_AHEAD
-    found.extend(Fault(wire, AHEAD) for wire, at in _dates(user) if at is not None and at > latest)
-    return found
+    return found + [Fault(wire, AHEAD) for wire, at in _dates(user) if at is not None and at > latest]
 
 
 def etag(user: User) -> str:

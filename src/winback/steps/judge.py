@@ -10,7 +10,7 @@ from winback.domain.order import Order, figures_of
 from winback.domain.policy import Policy
 from winback.domain.risk import risk_date
 from winback.domain.score import engagement, figures, last_order_at
-from winback.domain.user import User, faults
+from winback.domain.user import MOST_AHEAD, User, faults
 
 
 def judged(contact: Contact, user: User, orders: Sequence[Order], policy: Policy, now: datetime) -> Contact:
@@ -18,7 +18,7 @@ def judged(contact: Contact, user: User, orders: Sequence[Order], policy: Policy
 
     A user whose record cannot be used gets neither score nor risk date.
     """
-    of_orders = figures_of(orders)
+    of_orders = figures_of([order for order in orders if order.ordered_at <= now + MOST_AHEAD])
     last = last_order_at(user, of_orders)
     today = now.astimezone(UTC).date()
     given, value, day = user.given_score, None, None

@@ -12,7 +12,6 @@ from winback.domain.errors import Rejected
 from winback.domain.event import Event
 from winback.domain.reason import Reason, Why
 from winback.domain.user import User
-from winback.domain.wire import to_wire
 from winback.ports import Add, World, saved
 from winback.steps.result import Step, done, go_on
 from winback.steps.waiting import end_writes, put_off
@@ -42,11 +41,29 @@ def write(world: World, event: Event, now: datetime) -> Step:
 
 
 def _body(email_id: str, text: Written, brief: Brief, now: datetime) -> Body:
-    facts = {name: str(value) for name, value in to_wire(replace(brief, house=type(brief.house)())).items()}
-    facts.pop("house", None)
     return Body(
-        email_id, text.html, text.draft, text.composer, facts, now, cost_usd=text.cost_usd, verdicts=text.verdicts
+        email_id,
+        text.html,
+        text.draft,
+        text.composer,
+        _told(brief),
+        now,
+        cost_usd=text.cost_usd,
+        verdicts=text.verdicts,
     )
+
+
+def _told(brief: Brief) -> dict[str, str]:
+    """What the composer was told of the client, for whoever asks later why the e-mail reads as it does."""
+    told = {
+        "mailInEpisode": brief.mail_in_episode,
+        "silentDays": brief.silent_days,
+        "orders": brief.orders,
+        "categories": ", ".join(brief.categories) or None,
+        "theme": brief.theme,
+        "language": brief.language,
+    }
+    return {name: str(value) for name, value in told.items() if value is not None}
 
 
 def _given_up(world: World, contact: Contact, fault: str, now: datetime) -> Step:

@@ -3,7 +3,7 @@
 import re
 import ssl
 import threading
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import parseaddr
 from typing import Final
 
@@ -14,11 +14,13 @@ from winback.adapters.local.smtp_opening import Patience, opened
 from winback.adapters.local.smtp_pool import SmtpPool
 from winback.adapters.smtp_url import SmtpUrl, smtp_url
 from winback.compose.letter import mime
-from winback.domain.errors import Rejected, SenderIll
+from winback.domain.errors import Rejected, Retryable, SenderIll
 from winback.domain.switch import SenderKind
 from winback.ports import Letter
 
 SEND_WINDOW: Final = 8
+LONGEST_WAIT: Final = timedelta(minutes=1)
+"""For one's turn at a low rate: whoever sends has claimed the e-mail, and a claim ends."""
 # Between < and > in a command: nothing that could end it, nothing that needs SMTPUTF8.
 _PATH: Final = re.compile(r"[!-;=?A-~]+@[!-;=?A-~]+")
 
@@ -57,13 +59,11 @@ class SmtpMailer:
     def send(self, letter: Letter, now: datetime) -> str:
         """What the server said when it took the letter, mostly with its own number for it."""
         recipient = _recipient(letter)
-        content = mime(letter, now)
-        with self._window, self._health.watch(letter.to, now):
-            sender = _sender(letter)
-            self._pace.wait()
-            return self._hand_over(
-                Envelope(letter.email_id, sender, recipient, content, _private(letter.to, recipient))
-            )
+        with self._window:
+            self._wait_for_turn(letter)
+            with self._health.watch(letter.to, now):
+                sender, private = _sender(letter), _private(letter.to, recipient)
+                return self._hand_over(Envelope(letter.email_id, sender, recipient, mime(letter, now), private))
 
     def look(self, email_id: str) -> None:
         """One cannot: SMTP tells nothing afterwards."""
@@ -74,6 +74,10 @@ class SmtpMailer:
     def close(self) -> None:
         """Ends the kept connections."""
         self._pool.close()
+
+    def _wait_for_turn(self, letter: Letter) -> None:
+        if not self._pace.wait(LONGEST_WAIT.total_seconds()):
+            raise Retryable(f"email {letter.email_id}: too many others are before it at this rate", LONGEST_WAIT)
 
     def _hand_over(self, envelope: Envelope) -> str:
         kept = self._pool.take()

@@ -23,13 +23,17 @@ class Pace:
         self._lock = threading.Lock()
         self._next = float("-inf")
 
-    def wait(self) -> None:
-        """Returns when it is the caller's turn; turns are given in the order of the calls."""
+    def wait(self, at_most_seconds: float) -> bool:
+        """True when it is the caller's turn, in the order of the calls; False at once, and no turn taken, if that
+        would be longer off."""
         if not self._seconds_apart:
-            return
+            return True
         with self._lock:
             now = self._monotonic()
             turn = max(now, self._next)
+            if turn - now > at_most_seconds:
+                return False
             self._next = turn + self._seconds_apart
         if turn > now:
             self._sleep(turn - now)
+        return True

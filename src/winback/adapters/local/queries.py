@@ -14,8 +14,7 @@ QUERIES: dict[str, str] = {
     "emails": f"{EMAILS.select} WHERE (created_at, email_id) < (?, ?) ORDER BY created_at DESC, email_id DESC LIMIT ?",
     "emails_by_status": f"{EMAILS.select} WHERE status = ? AND (created_at, email_id) < (?, ?)"
     " ORDER BY created_at DESC, email_id DESC LIMIT ?",
-    "contacts": f"{CONTACTS.select} WHERE (risk_rank, user_id) > (?, ?)"
-    " ORDER BY risk_rank, user_id LIMIT ?",
+    "contacts": f"{CONTACTS.select} WHERE (risk_rank, user_id) > (?, ?) ORDER BY risk_rank, user_id LIMIT ?",
     "contacts_at_risk": f"{CONTACTS.select} WHERE at_risk = ? AND (risk_rank, user_id) > (?, ?)"
     " AND risk_rank < ? ORDER BY risk_rank, user_id LIMIT ?",
     "changes_waiting": "SELECT change_id, at, noun, verb, key, coalesce(user_id, key), detail FROM changes"

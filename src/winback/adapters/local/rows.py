@@ -8,6 +8,7 @@ import sqlite3
 import typing
 from collections.abc import Callable, Sequence
 from dataclasses import MISSING, fields
+from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from winback.domain.contact import Contact
@@ -15,7 +16,7 @@ from winback.domain.day import Day
 from winback.domain.decision import Decision
 from winback.domain.email import Body, Email
 from winback.domain.mailbox import Mailbox
-from winback.domain.order import Order
+from winback.domain.order import Order, read_order
 from winback.domain.outcome import Outcome
 from winback.domain.policy import Policy
 from winback.domain.switch import Switch
@@ -23,6 +24,7 @@ from winback.domain.user import FIELDS, User, user_of
 from winback.domain.wire import FieldCode, codes, from_wire, to_wire
 
 T = TypeVar("T")
+_NO_DATE_IS_AHEAD = datetime.max.replace(tzinfo=UTC) - timedelta(days=2)
 Row = Sequence[Any]
 
 
@@ -113,14 +115,13 @@ class UserTable(Table[User]):
 
 
 class OrderTable(Table[Order]):
-    """Orders come from outside too: a row that is no order is None."""
+    """Orders come from outside too: a row that is no order is None. Whether its date lies ahead, the reader asks."""
+
+    _wires = tuple(code.wire for code in codes(Order))
 
     def lenient(self, row: Row) -> Order | None:
-        try:
-            order = self.record(row)
-        except (ValueError, TypeError):
-            return None
-        return order if isinstance(order.value, float) and order.value >= 0 else None
+        order = read_order(dict(zip(self._wires, row, strict=True)), _NO_DATE_IS_AHEAD)
+        return order if isinstance(order, Order) else None
 
 
 def read_leniently(connection: sqlite3.Connection, sql: str, key: str) -> Row | None:

@@ -98,6 +98,6 @@ def _masked(raw: str, private: Iterable[str]) -> str:
     text = _ENHANCED_AGAIN.sub(" ", raw)
     text = _ADDRESS.sub("(address)", text)
     for secret in sorted(private, key=len, reverse=True):
-        text = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", "(hidden)", text, flags=re.IGNORECASE)
+        text = re.sub(rf"(?<![^\W\d_]){re.escape(secret)}(?![^\W\d_])", "(hidden)", text, flags=re.IGNORECASE)
     one_line = "".join(char if char.isprintable() else " " for char in text)
     return " ".join(one_line.split())[:MOST_WORDS]

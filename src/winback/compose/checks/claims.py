@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from winback.compose.checks.fault import GateFault, folded_texts_of
+from winback.compose.checks.house_words import own_words
+from winback.compose.shop_page import shop_page
 from winback.compose.span import span_of
 from winback.domain.brief import Brief
 from winback.domain.draft import Draft
@@ -83,13 +85,28 @@ CLAIMS: Final = (
         lambda brief: brief.mail_in_episode == 2,
         "and this is the first e-mail",
     ),
+    Claim(
+        "facts.reply",
+        _words(
+            r"(?:reply|replying|answer|respond) to this|repl(?:y|ies) (?:to us|and)|write back|hit reply|just reply"
+        ),
+        lambda brief: bool(brief.house.reply_to),
+        "and the shop names no address for answers",
+    ),
+    Claim(
+        "facts.link",
+        _words(r"(?:link|button) (?:below|above)|(?:click|tap|follow) (?:\w+ )?(?:link|button|here|below)"),
+        lambda brief: shop_page(brief.house) is not None,
+        "and the shop names no page of its own",
+    ),
 )
 
 
 def claims(draft: Draft, brief: Brief) -> Iterator[GateFault]:
     for place, text in folded_texts_of(draft):
+        own = own_words(text, brief.house)
         for claim in CLAIMS:
-            found = claim.words.search(text)
+            found = claim.words.search(own)
             if found and not claim.holds(brief):
                 yield GateFault(claim.code, f"the {place} says “{found[0]}”, {claim.otherwise}")
 

@@ -5,7 +5,8 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
-from winback.compose.checks.fault import GateFault, texts_of
+from winback.compose.checks.fault import GateFault, folded_texts_of, texts_of
+from winback.compose.checks.house_words import own_words
 from winback.compose.script import script_of
 from winback.domain.brief import Brief
 from winback.domain.draft import Draft
@@ -18,7 +19,7 @@ _PARAGRAPH_MOST = 900
 _FEWEST_WORDS, _MOST_WORDS = 30, 350
 _MAY_BE_EMPTY: Final = frozenset({"closing"})
 _UNSHOWN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-_MARK_UP: Final = re.compile(r"<[^>]*>|<[!/A-Za-z]|&#?\w+;|\]\(|\*\*|`|^\s*#{1,6}\s|__\w")
+_MARK_UP: Final = re.compile(r"=\?[^?\s]*\?|<[^>]*>|<[!/A-Za-z]|&#?\w+;|\]\(|\*\*|`|^\s*#{1,6}\s|__\w")
 _PLACEHOLDER: Final = re.compile(
     r"[{}]|\[[^\]]*\]|\[\[|\]\]|%[sd(]|\$[A-Za-z_(]|\b(?:X{3,}|lorem ipsum|TODO|TBD|undefined|null|NaN)\b"
 )
@@ -80,10 +81,10 @@ def repetition(draft: Draft, _brief: Brief) -> Iterator[GateFault]:
             yield GateFault("form.repetition", f"the {place} repeats a word again and again")
 
 
-def calm(draft: Draft, _brief: Brief) -> Iterator[GateFault]:
+def calm(draft: Draft, brief: Brief) -> Iterator[GateFault]:
     """One exclamation mark in the whole e-mail at most, and none in pairs."""
-    marks = sum(text.count("!") for _, text in texts_of(draft))
-    if marks > 1 or any(_SHOUT.search(text) for _, text in texts_of(draft)):
+    texts = [own_words(text, brief.house) for _, text in folded_texts_of(draft)]
+    if sum(text.count("!") for text in texts) > 1 or any(map(_SHOUT.search, texts)):
         yield GateFault("form.shouting", "there are too many exclamation marks")
 
 

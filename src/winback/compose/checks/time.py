@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from winback.compose.checks.fault import GateFault, folded_texts_of
+from winback.compose.checks.house_words import own_words
 from winback.compose.span import AMOUNTS, Span, in_words, span_of
 from winback.domain.brief import Brief
 from winback.domain.draft import Draft
 
-_VAGUE = "a couple of|a few|several|some|many|half an?"
+_VAGUE = r"a\ couple\ of|a\ few|several|some|many|half\ an?"
 SPAN: Final = re.compile(
     rf"""\b(?P<over>(?:more\ than|over|at\ least)\ )?(?P<amount>\d+|{"|".join(AMOUNTS)}|an?|{_VAGUE})
     (?P<half>\ and\ a\ half)?[ -](?P<unit>day|week|fortnight|month|year|decade)s?(?P<half_after>\ and\ a\ half)?\b""",
@@ -24,10 +25,11 @@ def spans(draft: Draft, brief: Brief) -> Iterator[GateFault]:
     """ "About three months" holds as long as the days of the brief are told as three months, and no day longer."""
     allowed = _tellings(brief.silent_days)
     for place, text in folded_texts_of(draft):
-        for found in SPAN.finditer(text):
+        own = own_words(text, brief.house)
+        for found in SPAN.finditer(own):
             if not _is_idiom(found) and _span(found) not in allowed:
                 yield GateFault("facts.time", f"the {place} says “{found[0]}”, {_instead(brief.silent_days)}")
-        if relative := _RELATIVE.search(text):
+        if relative := _RELATIVE.search(own):
             yield GateFault("facts.time", f"the {place} says “{relative[0]}”, which no fact says")
 
 

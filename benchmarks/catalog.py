@@ -1,0 +1,101 @@
+"""The five benchmarks: what is measured, at which size, against which goal."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from benchmarks.measured import Measured
+
+LEAST_UNITS: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """An orientation: `met` looks at the median ratio (ours by the yardstick's time) and at our median round."""
+
+    words: str
+    met: Callable[[float, Measured], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """`module` has `ours(place)`, `yardstick(place)` and, where both need the same input, `prepare(place)`."""
+
+    name: str
+    what: str
+    yardstick: str
+    module: str
+    size: int
+    goals: tuple[Goal, ...]
+    shown: Callable[[Measured], str]
+    prepared: bool = False
+
+    def scaled(self, scale: float) -> int:
+        return max(round(self.size * scale), LEAST_UNITS)
+
+
+def _at_most_times(times: float) -> Goal:
+    return Goal(f"at most {times:g} × its time", lambda ratio, _: ratio <= times)
+
+
+def _rate(of: Measured) -> str:
+    return f"{of.per_second:,.0f}/s"
+
+
+def _latency(of: Measured) -> str:
+    return f"p50 {of.figures['p50_ms']:.0f} ms, p99 {of.figures['p99_ms']:.0f} ms"
+
+
+def _swept(of: Measured) -> str:
+    return f"{of.seconds:.2f} s, {of.figures['rows_written']:,.0f} rows written"
+
+
+CATALOG: Final = (
+    Benchmark(
+        "put",
+        "Users put from a JSON Lines file",
+        "loop: read, parse, executemany",
+        "benchmarks.put_users",
+        1_000_000,
+        (_at_most_times(3), Goal("< 200 MB", lambda _, ours: ours.peak_mb < 200)),
+        _rate,
+        prepared=True,
+    ),
+    Benchmark(
+        "decide",
+        "Changes decided, nobody at risk",
+        "loop: take a row, update one, delete the first",
+        "benchmarks.decide_changes",
+        20_000,
+        (_at_most_times(3),),
+        _rate,
+    ),
+    Benchmark(
+        "send",
+        "Change to SENT over SMTP",
+        "loop: make, store, send, mark",
+        "benchmarks.send_letters",
+        2_000,
+        (_at_most_times(3),),
+        _rate,
+    ),
+    Benchmark(
+        "latency",
+        "Put to SENT at 100 changes a second",
+        "the same loop at the same pace",
+        "benchmarks.put_to_sent",
+        1_000,
+        (Goal("p99 < 200 ms", lambda _, ours: ours.figures["p99_ms"] < 200),),
+        _latency,
+    ),
+    Benchmark(
+        "sweep",
+        "Sweep of contacts, one in 200 due",
+        "one UPDATE over an index of the same rows",
+        "benchmarks.sweep_contacts",
+        1_000_000,
+        (Goal("< 1 s", lambda _, ours: ours.seconds < 1),),
+        _swept,
+        prepared=True,
+    ),
+)

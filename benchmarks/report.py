@@ -1,0 +1,75 @@
+"""The report: one table for people, one JSON file for programs."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from rich.table import Table
+
+from benchmarks.catalog import Benchmark
+from benchmarks.rounds import Row
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A benchmark that gave no row, and why."""
+
+    benchmark: Benchmark
+    why: str
+
+
+def table(results: Sequence[Row | Fault], scale: float) -> Table:
+    drawn = Table(title="Winback benchmarks", title_justify="left", show_lines=True)
+    for heading in ("what", "ours", "yardstick", "× its time", "goal", "met", "peak memory"):
+        drawn.add_column(heading, overflow="fold")
+    for result in results:
+        drawn.add_row(*(_cells(result, scale) if isinstance(result, Row) else _fault_cells(result)))
+    return drawn
+
+
+def write_json(
+    path: Path, results: Sequence[Row | Fault], of: Mapping[str, str | int], scale: float, at: datetime
+) -> None:
+    report = {
+        "at": at.isoformat(timespec="seconds"),
+        "machine": dict(of),
+        "scale": scale,
+        "rows": [_item(row, scale) if isinstance(row, Row) else _fault_item(row) for row in results],
+    }
+    path.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _cells(row: Row, scale: float) -> list[str]:
+    benchmark = row.benchmark
+    return [
+        f"[bold]{benchmark.name}[/bold]\n{benchmark.what}: {benchmark.scaled(scale):,}",
+        benchmark.shown(row.ours),
+        f"{benchmark.shown(row.yardstick)}\n[dim]{benchmark.yardstick}[/dim]",
+        f"{row.ratio:.1f}",
+        ", ".join(goal.words for goal in benchmark.goals),
+        "[green]yes[/green]" if row.met else "[yellow]no[/yellow]",
+        f"{row.ours.peak_mb:.0f} MB\n[dim]{row.yardstick.peak_mb:.0f} MB[/dim]",
+    ]
+
+
+def _fault_cells(fault: Fault) -> list[str]:
+    return [f"[bold]{fault.benchmark.name}[/bold]\n{fault.benchmark.what}", f"[red]failed: {fault.why}[/red]"]
+
+
+def _item(row: Row, scale: float) -> dict[str, object]:
+    return {
+        "name": row.benchmark.name,
+        "size": row.benchmark.scaled(scale),
+        "ours": asdict(row.ours),
+        "yardstick": asdict(row.yardstick),
+        "ratio": row.ratio,
+        "goals": [goal.words for goal in row.benchmark.goals],
+        "met": row.met,
+        "rounds": [{"ours": asdict(ours), "yardstick": asdict(yardstick)} for ours, yardstick in row.pairs],
+    }
+
+
+def _fault_item(fault: Fault) -> dict[str, object]:
+    return {"name": fault.benchmark.name, "failed": fault.why}

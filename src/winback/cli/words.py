@@ -1,0 +1,43 @@
+"""Words that several commands use: places, senders, the switch, silence."""
+
+from pathlib import Path
+
+from winback.bootstrap import Local
+from winback.domain.score import Figures, Score
+from winback.domain.switch import SenderKind, Switch
+
+
+def short(path: Path | str) -> str:
+    """The path as one would type it from here."""
+    try:
+        return str(Path(path).absolute().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def sender_words(local: Local) -> str:
+    sender = local.world.sender
+    if sender.kind is SenderKind.FOLDER:
+        return f"folder: e-mails are files in {short(local.folder / 'outbox')}, nothing leaves this machine"
+    return f"{sender.kind}: {local.world.mailer!r}, From {sender.from_address}"
+
+
+def sending_words(switch: Switch) -> str:
+    if switch.sending:
+        return "on"
+    why = f": {switch.why}" if switch.why else ""
+    return f"paused by {switch.by}{why}; `winback resume` turns it on"
+
+
+def silence(score: Score, figures: Figures) -> str:
+    """`140 days silent, usually orders every 60`."""
+    if not figures.count:
+        return "never ordered"
+    days = "ordered today" if not score.silent_days else f"{score.silent_days:,} day{_s(score.silent_days)} silent"
+    if figures.count < 2 or figures.last <= figures.first:
+        return f"{days}, ordered once" if figures.count == 1 else days
+    return f"{days}, usually orders every {score.gap_days:.0f}"
+
+
+def _s(number: int) -> str:
+    return "" if number == 1 else "s"
