@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import EmailMessage
+from email.parser import BytesHeaderParser
 from email.policy import default
 from enum import StrEnum
 from typing import Any, Protocol
@@ -196,6 +197,6 @@ class _Receiver:
 
 def _letter(envelope: Envelope) -> Accepted:
     content = envelope.original_content or b""
-    message = message_from_bytes(content, policy=default)
+    message_id = BytesHeaderParser().parsebytes(content)["Message-ID"]
     recipients = tuple(str(recipient) for recipient in envelope.rcpt_tos)
-    return Accepted(str(message["Message-ID"]), str(envelope.mail_from), recipients, content)
+    return Accepted(str(message_id), str(envelope.mail_from), recipients, content)

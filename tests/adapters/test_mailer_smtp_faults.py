@@ -1,10 +1,11 @@
 """The SMTP sender against a server that misbehaves: whose fault it is, and that nothing is sent twice."""
 
+import asyncio
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
@@ -12,7 +13,7 @@ import pytest
 
 from builders import NOW
 from letters import a_letter, email_id_of
-from smtp_server import Closes, IsSilent, Point, Says, SmtpServer
+from smtp_server import Accepted, Closes, IsSilent, Point, Says, SmtpServer
 from winback.adapters.local.mailer_smtp import SmtpMailer
 from winback.adapters.local.smtp_opening import Patience
 from winback.domain.errors import AddressRejected, Rejected, Retryable, SenderIll, Unsure, WinbackError
@@ -134,6 +135,24 @@ def test_a_server_that_is_not_there_is_the_senders_fault(server: SmtpServer) -> 
     mailer = SmtpMailer(server.url())
     with pytest.raises(SenderIll, match=r"connecting failed: .*refused"):
         mailer.send(a_letter(), NOW)
+
+
+def test_a_connection_out_of_step_is_closed_at_once(server: SmtpServer) -> None:
+    server.fails_at(Point.AFTER_ACCEPT, GARBAGE)
+    with closing(SmtpMailer(server.url())) as mailer:
+        with pytest.raises(Unsure):
+            mailer.send(a_letter(), NOW)
+        server.wait_until(lambda: server.open_connections == 0)
+
+
+def test_the_verdict_on_a_letter_may_take_longer_than_a_command() -> None:
+    async def scanned_for_long(letter: Accepted) -> None:
+        await asyncio.sleep(2 * SHORT.command_seconds)
+
+    with SmtpServer(before_accept=scanned_for_long) as server:
+        with closing(SmtpMailer(server.url(), patience=replace(SHORT, verdict_seconds=10))) as mailer:
+            mailer.send(a_letter(), NOW)
+        assert email_ids(server) == ["e-1"]
 
 
 def test_while_the_sender_is_ill_the_server_is_left_alone(server: SmtpServer) -> None:

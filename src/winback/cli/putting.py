@@ -23,6 +23,8 @@ R = TypeVar("R", User, Order)
 IN_ONE_TRANSACTION: Final = 2_000
 _MOST_NAMED: Final = 20
 _LONGEST_NAME: Final = 64
+_SMALL: Final = 1_000_000
+"""Bytes up to which nobody waits for a bar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +92,12 @@ class _Unknown:
 
     def __init__(self, kind: Kind[Any]) -> None:
         self._silent = kind.known | kind.left_out
+        self._named = 0
 
     def tell(self, row: Mapping[str, object]) -> None:
-        for name in row.keys() - self._silent:
-            if len(self._silent) < len(USER_FIELDS) + _MOST_NAMED:
+        for name in sorted(row.keys() - self._silent):
+            if self._named < _MOST_NAMED:
+                self._named += 1
                 self._silent |= {name}
                 note(f"field {name[:_LONGEST_NAME]!r} is not known: left out")
 
@@ -118,8 +122,5 @@ def _size(file: BinaryIO) -> int | None:
         state = os.fstat(file.fileno())
     except OSError:
         return None
-    return state.st_size if stat.S_ISREG(state.st_mode) and state.st_size > LARGE else None
+    return state.st_size if stat.S_ISREG(state.st_mode) and state.st_size > _SMALL else None
 
-
-LARGE: Final = 1_000_000
-"""Bytes below which nobody waits for a bar."""

@@ -17,6 +17,8 @@ from winback.steps.sweep import sweep as sweep_once
 
 _FOR = {DueFor.CROSSING: "slips below the line", DueFor.WAIT_OVER: "what it waits for has ended"}
 
+_LISTED = {"userId", "dueAt", "dueFor", "riskDate"}
+
 
 def sweep(
     ctx: typer.Context,

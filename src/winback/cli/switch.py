@@ -81,7 +81,7 @@ def _figures(stands: Standing) -> list[str]:
     ]
     if stands.unsure:
         told.append(
-            "            `winback emails list --status UNSURE` shows them, `winback emails resolve` ends the doubt"
+            "            `winback emails list --status UNSURE` shows them, `emails resolve` ends the doubt"
         )
     if queue.dead:
         told.append("            `winback dead-letters list` shows what was given up and why")

@@ -35,7 +35,7 @@ def put_users(
 
     \b
     winback users put clients.jsonl
-    winback users put '{"userId": "c-1", "email": "ada@example.com", "orderCount": 5, "lastOrderDate": "2026-01-10T12:00:00Z"}'
+    winback users put '{"userId": "c-1", "email": "ada@example.com", "engagementScore": 30}'
     winback users show c-1 --json | winback users put -
     """
     with opened(ctx, make=True) as local:

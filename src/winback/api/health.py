@@ -1,0 +1,133 @@
+"""Health: whether Winback and what it depends on work. Read by anybody, so it holds nothing personal."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+
+from winback import __version__
+from winback.bootstrap import Local
+from winback.domain.errors import WinbackError
+from winback.domain.instant import iso
+from winback.domain.switch import Switch
+from winback.pipeline import EMAIL_QUEUE
+from winback.ports import QueueState, World
+from winback.steps.present import current_switch
+
+RUNTIME: Final = "local"
+
+
+class Status(StrEnum):
+    OK = "ok"
+    FAILING = "failing"
+
+
+class _Shown(BaseModel):
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
+
+
+class Store(_Shown):
+    status: Status
+
+
+class Queue(_Shown):
+    """`in_work` counts what was put off for a while too."""
+
+    status: Status
+    waiting: int | None = None
+    in_work: int | None = None
+    dead: int | None = None
+    oldest_at: str | None = None
+
+
+class Composer(_Shown):
+    """`remote`: whether it asks a model elsewhere."""
+
+    status: Status
+    remote: bool
+
+
+class Sender(_Shown):
+    """Failing: it cannot send now by its own fault; e-mails wait until `next_try_at`."""
+
+    status: Status
+    kind: str
+    next_try_at: str | None = None
+
+
+class Dependencies(_Shown):
+    store: Store
+    queue: Queue
+    composer: Composer
+    sender: Sender
+
+
+class Sending(_Shown):
+    on: bool
+    why: str | None = None
+
+
+class Health(_Shown):
+    """Failing: nothing is worked off. A sender that is ill or a pause is none: e-mails wait, nothing is lost."""
+
+    status: Status
+    version: str = __version__
+    runtime: str = RUNTIME
+    why: str | None = None
+    dependencies: Dependencies
+    sending: Sending | None = None
+
+    @property
+    def ok(self) -> bool:
+        return self.status is Status.OK
+
+
+def health_of(local: Local, fault: BaseException | None) -> Health:
+    """`fault` is what stopped the runner: its type alone is told."""
+    world, now = local.world, local.world.clock.now()
+    try:
+        switch, queue = current_switch(world), world.topic.state(EMAIL_QUEUE, now)
+    except (WinbackError, local.store_errors) as error:
+        return _failing(world, now, fault or error)
+    return Health(
+        status=Status.FAILING if fault else Status.OK,
+        why=_why(fault),
+        dependencies=_dependencies(world, queue, now),
+        sending=_sending(switch),
+    )
+
+
+def _failing(world: World, now: datetime, error: BaseException) -> Health:
+    return Health(status=Status.FAILING, why=_why(error), dependencies=_dependencies(world, None, now))
+
+
+def _dependencies(world: World, queue: QueueState | None, now: datetime) -> Dependencies:
+    of_store = Status.OK if queue else Status.FAILING
+    return Dependencies(
+        store=Store(status=of_store),
+        queue=_queue(queue) if queue else Queue(status=of_store),
+        composer=Composer(status=Status.OK, remote=world.composer.remote),
+        sender=_sender(world, now),
+    )
+
+
+def _queue(state: QueueState) -> Queue:
+    oldest = iso(state.oldest_at) if state.oldest_at else None
+    return Queue(status=Status.OK, waiting=state.waiting, in_work=state.in_work, dead=state.dead, oldest_at=oldest)
+
+
+def _sender(world: World, now: datetime) -> Sender:
+    """What the server said stays in the log: it may say more than anybody may read."""
+    ill = world.mailer.ill_until(now)
+    kind = str(world.mailer.kind)
+    return Sender(status=Status.FAILING, kind=kind, next_try_at=iso(ill[0])) if ill else Sender(status=Status.OK, kind=kind)
+
+
+def _sending(switch: Switch) -> Sending:
+    return Sending(on=switch.sending, why=None if switch.sending else switch.why or "no reason given")
+
+
+def _why(fault: BaseException | None) -> str | None:
+    return f"the runner cannot work: {type(fault).__name__}; see `winback logs`" if fault else None
