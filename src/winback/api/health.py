@@ -9,7 +9,6 @@ from pydantic.alias_generators import to_camel
 
 from winback import __version__
 from winback.bootstrap import Local
-from winback.domain.errors import WinbackError
 from winback.domain.instant import iso
 from winback.domain.switch import Switch
 from winback.pipeline import EMAIL_QUEUE
@@ -89,7 +88,7 @@ def health_of(local: Local, fault: BaseException | None) -> Health:
     world, now = local.world, local.world.clock.now()
     try:
         switch, queue = current_switch(world), world.topic.state(EMAIL_QUEUE, now)
-    except (WinbackError, local.store_errors) as error:
+    except Exception as error:  # whatever it is, it is an answer to the question
         return _failing(world, now, fault or error)
     return Health(
         status=Status.FAILING if fault else Status.OK,
@@ -121,8 +120,11 @@ def _queue(state: QueueState) -> Queue:
 def _sender(world: World, now: datetime) -> Sender:
     """What the server said stays in the log: it may say more than anybody may read."""
     ill = world.mailer.ill_until(now)
-    kind = str(world.mailer.kind)
-    return Sender(status=Status.FAILING, kind=kind, next_try_at=iso(ill[0])) if ill else Sender(status=Status.OK, kind=kind)
+    return Sender(
+        status=Status.FAILING if ill else Status.OK,
+        kind=str(world.mailer.kind),
+        next_try_at=iso(ill[0]) if ill else None,
+    )
 
 
 def _sending(switch: Switch) -> Sending:

@@ -10,6 +10,7 @@ from winback.acts.explaining import Explained, explained, what_comes_next
 from winback.cli.asked import opened
 from winback.cli.output import Json, moment, say, say_json
 from winback.cli.users import UserId
+from winback.cli.words import whole
 from winback.domain.decision import Decision, Verdict
 from winback.domain.email import Email
 from winback.domain.score import FRESH_POINTS, LOYAL_POINTS, VALUE_POINTS
@@ -64,7 +65,7 @@ def _score(told: Explained, now: datetime) -> Iterator[str]:
         yield f"{who} has no score."
         return
     line = f"the line is at {told.policy.threshold:g}"
-    yield f"{who} stands at {told.value:.0f} of 100 and is {'at risk' if told.at_risk else 'engaged'}: {line}."
+    yield f"{who} stands at {whole(told.value)} of 100 and is {'at risk' if told.at_risk else 'engaged'}: {line}."
     if told.score is None or told.figures is None:
         yield "The score is given: whoever writes this client set engagementScore, and it counts until it is dropped."
         return

@@ -111,4 +111,7 @@ def _loaded(name: str) -> Any:
         alone = typer.Typer(add_completion=False, rich_markup_mode=None)
         alone.command(name, epilog=HELP)(found)
         found = alone
-    return typer.main.get_command(found)
+    loaded = typer.main.get_command(found)
+    for each in getattr(loaded, "commands", {}).values():
+        each.epilog = HELP
+    return loaded

@@ -123,4 +123,3 @@ def _size(file: BinaryIO) -> int | None:
     except OSError:
         return None
     return state.st_size if stat.S_ISREG(state.st_mode) and state.st_size > _SMALL else None
-

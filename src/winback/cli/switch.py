@@ -66,23 +66,23 @@ def status(ctx: typer.Context, as_json: Json = False) -> None:
         say(f"data        {short(local.folder)}, {_free(local) / _GB:,.1f} GB free on its disk")
         say(f"sender      {sender_words(local)}")
         say(f"sending     {sending_words(stands.switch)}")
-    for line in _figures(stands):
+        real = local.world.sender.real
+    for line in _figures(stands, real):
         say(line)
 
 
-def _figures(stands: Standing) -> list[str]:
+def _figures(stands: Standing, real: bool) -> list[str]:
     queue = stands.queue
+    backlog = "held as backlog" if real else "backlog, which the folder mails all the same"
     oldest = f", the oldest since {moment(queue.oldest_at)} UTC" if queue.oldest_at else ""
     told = [
         f"changes     {count(stands.changes_waiting, 'change', MOST_COUNTED)} not looked at yet",
         f"queue       {queue.waiting:,} waiting{oldest}, {queue.in_work:,} in work or put off, {queue.dead:,} dead",
-        f"at risk     {count(stands.at_risk, 'client', MOST_COUNTED)}, {stands.backlog:,} of them backlog",
+        f"at risk     {count(stands.at_risk, 'client', MOST_COUNTED)}, {stands.backlog:,} of them {backlog}",
         f"unsure      {count(stands.unsure, 'e-mail', MOST_COUNTED)}",
     ]
     if stands.unsure:
-        told.append(
-            "            `winback emails list --status UNSURE` shows them, `emails resolve` ends the doubt"
-        )
+        told.append("            `winback emails list --status UNSURE` shows them, `emails resolve` ends the doubt")
     if queue.dead:
         told.append("            `winback dead-letters list` shows what was given up and why")
     return told

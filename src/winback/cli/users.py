@@ -11,6 +11,7 @@ from winback.cli.nouns import noun
 from winback.cli.output import Json, Limit, moment, note, say, say_json, say_json_list, say_table
 from winback.cli.putting import USERS, put
 from winback.cli.reading import contacts
+from winback.cli.words import whole
 from winback.domain.contact import Contact
 from winback.domain.errors import Refused
 from winback.domain.user import User, item_of
@@ -148,7 +149,7 @@ HEAD = ("CLIENT", "NAME", "SCORE", "SLIPS", "AT RISK", "VERDICT")
 
 
 def _row(user: User, contact: Contact) -> tuple[object, ...]:
-    score = f"{contact.score:.0f}" if contact.score is not None else "-"
+    score = whole(contact.score) if contact.score is not None else "-"
     slips = contact.risk_date or ("given" if contact.score_is_given else "-")
     return user.user_id, user.name, score, slips, "yes" if contact.at_risk else "", contact.verdict or "-"
 

@@ -1,5 +1,9 @@
 """Words that several commands use: places, senders, the switch, silence."""
 
+import shlex
+import shutil
+import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 from winback.bootstrap import Local
@@ -29,6 +33,11 @@ def sending_words(switch: Switch) -> str:
     return f"paused by {switch.by}{why}; `winback resume` turns it on"
 
 
+def whole(score: float) -> int:
+    """Down, not to the nearest: nobody at risk is shown on the line."""
+    return int(score)
+
+
 def silence(score: Score, figures: Figures) -> str:
     """`140 days silent, usually orders every 60`."""
     if not figures.count:
@@ -41,3 +50,23 @@ def silence(score: Score, figures: Figures) -> str:
 
 def _s(number: int) -> str:
     return "" if number == 1 else "s"
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """How this program is called from here, with the data folder that was asked for."""
+
+    name: str
+    data_dir: Path | None
+
+    @classmethod
+    def called(cls, data_dir: Path) -> "Program":
+        path = sys.argv[0]
+        found = shutil.which("winback")
+        name = "winback" if found and Path(path).exists() and Path(found).samefile(path) else short(path)
+        return cls(name, data_dir if data_dir != Path("data") else None)
+
+    def line(self, command: str, *words: str) -> str:
+        """A command as one would type it."""
+        folder = ("--data-dir", str(self.data_dir)) if self.data_dir else ()
+        return " ".join([self.name, command, *map(shlex.quote, (*words, *folder))])

@@ -92,9 +92,9 @@ class LocalRunner:
                 self._stop.wait(1.0)
             else:
                 self.fault = None
+            self._prune()
             if not busy:
                 self._log.flush()
-                self._prune()
                 self._wake.wait(self._seconds_to_sleep())
 
     def _anything(self, now: datetime) -> bool:
@@ -204,10 +204,11 @@ class LocalRunner:
         return (due_at is not None and due_at <= now) or bool(store.lease_over(now, 1)) or self._local.line_moved()
 
     def _seconds_to_sleep(self) -> float:
-        due_at = self._local.store.next_due()
-        if due_at is None:
-            return LONGEST_SLEEP_SECONDS
-        return min(max((due_at - self._now()).total_seconds(), 0.001), LONGEST_SLEEP_SECONDS)
+        """Until the next contact is due or the next message put back is visible, a minute at most."""
+        known = [self._local.store.next_due(), self._local.topic.next_visible(EMAIL_QUEUE)]
+        now = self._now()
+        seconds = [(at - now).total_seconds() for at in known if at is not None]
+        return min(max(min(seconds, default=LONGEST_SLEEP_SECONDS), 0.001), LONGEST_SLEEP_SECONDS)
 
     def _prune(self) -> None:
         now = self._now()

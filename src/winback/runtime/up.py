@@ -58,10 +58,12 @@ def run_until_stopped(
         try:
             server.run(sockets=[held.listening])
         finally:
-            stopping()
-            runner.stop()
-            log.write("backend", clock.now(), step="up", result="stopped")
-            log.close()
+            try:
+                stopping()
+            finally:
+                runner.stop()
+                log.write("backend", clock.now(), step="up", result="stopped")
+                log.close()
 
 
 class _Server(uvicorn.Server):

@@ -22,6 +22,7 @@ QUERIES: dict[str, str] = {
     "relayed": "UPDATE relay SET position = ? WHERE one = 1",
     "receive": "SELECT message_id, queue, event_id, type, user_id, subject_id, at, receives FROM messages"
     " WHERE state = 'open' AND queue = ? AND visible_at <= ? ORDER BY visible_at, message_id LIMIT ?",
+    "next_visible": "SELECT min(visible_at) FROM messages WHERE state = 'open' AND queue = ?",
     "dead_letters": "SELECT message_id, queue, event_id, type, user_id, subject_id, at, reason, ended_at FROM messages"
     " WHERE state = 'dead' AND queue = ? ORDER BY message_id DESC LIMIT ?",
     "count_open": "SELECT count(*), min(visible_at) FROM messages WHERE state = 'open' AND queue = ?"

@@ -157,11 +157,11 @@ class LocalStore:
         """Runs `work`, all or nothing, on the writing connection: in the running transaction, else with the others
         that wait, in one."""
         if self.inside:
-            return work(self._connections.writer)
+            return work(_still_inside(self._connections.writer))
         ticket = _Ticket(work)
         self._tickets.append(ticket)
         with self._lock:
-            if not ticket.done:
+            while not ticket.done:
                 self._write_for_all()
         self._tell()
         if ticket.error is not None:
@@ -170,10 +170,12 @@ class LocalStore:
 
     def execute(self, sql: str, *values: object) -> int:
         """A statement of ours outside the records, by its name or its text. Gives the rows it touched."""
-        return self.do(lambda writer: writer.execute(QUERIES.get(sql, sql), values).rowcount)
+        with _our_errors():
+            return self.do(lambda writer: writer.execute(QUERIES.get(sql, sql), values).rowcount)
 
     def execute_many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
-        self.do(lambda writer: writer.executemany(sql, rows))
+        with _our_errors():
+            self.do(lambda writer: writer.executemany(sql, rows))
 
     def rows(self, query: str, *values: object) -> list[Row]:
         return self.connection().execute(QUERIES[query], values).fetchall()
@@ -196,32 +198,37 @@ class LocalStore:
         while self._tickets and len(batch) < MOST_IN_ONE_COMMIT:
             batch.append(self._tickets.popleft())
         try:
-            self._begin()
+            with _our_errors():
+                self._begin()
+                for ticket in batch:
+                    ticket.run(self._connections.writer)
+                self._end()
+        except BaseException as error:
+            # Nobody may believe in a commit that never was: what undid one of them undid all.
+            self._undo()
+            fault = error if isinstance(error, WinbackError) else Unsure("the store was interrupted")
             for ticket in batch:
-                ticket.run(self._connections.writer)
-            self._end()
-        except WinbackError as error:
-            for ticket in batch:
-                ticket.error = error
+                ticket.error = fault
+            if fault is not error:
+                raise
         finally:
             for ticket in batch:
                 ticket.done = True
 
     def _begin(self) -> None:
-        try:
+        with _our_errors():
             self._connections.writer.execute("BEGIN IMMEDIATE")
-        except sqlite3.Error as error:
-            raise Retryable(f"the store cannot be written now: {error}") from error
 
     def _undo(self) -> None:
         if self._connections.writer.in_transaction:  # after some faults SQLite has undone it already
             self._connections.writer.execute("ROLLBACK")
 
     def _end(self) -> None:
+        writer = _still_inside(self._connections.writer)
         try:
-            self._connections.writer.execute("COMMIT")
+            writer.execute("COMMIT")
         except sqlite3.Error as error:
-            if self._connections.writer.in_transaction:
+            if writer.in_transaction:
                 self._undo()
                 raise Retryable(f"the store did not take the commit: {error}") from error
             raise Unsure(f"the commit may or may not be on disk: {error}") from error
@@ -246,9 +253,25 @@ class _Ticket:
         try:
             self.result = self._work(writer)
         except Exception as error:
-            writer.execute("ROLLBACK TO ticket")
+            _still_inside(writer).execute("ROLLBACK TO ticket")
             self.error = error
         writer.execute("RELEASE ticket")
+
+
+def _still_inside(writer: sqlite3.Connection) -> sqlite3.Connection:
+    """Raises Retryable if SQLite has undone the whole transaction, as it does when the disk is full: what follows in
+    it would otherwise be written by itself."""
+    if not writer.in_transaction:
+        raise Retryable("the store undid the transaction: is its disk full?")
+    return writer
+
+
+@contextmanager
+def _our_errors() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise Retryable(f"the store cannot be written now: {error}") from error
 
 
 def _page(found: list[T], limit: int, cursor: Callable[[T], str]) -> Page[T]:

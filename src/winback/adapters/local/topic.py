@@ -66,6 +66,11 @@ class LocalTopic:
         """Whether a message waits to be received."""
         return bool(self._store.rows("receive", queue, iso(now), 1))
 
+    def next_visible(self, queue: str) -> datetime | None:
+        """When the first message that is not done will be there to be received."""
+        ((at,),) = self._store.rows("next_visible", queue)
+        return instant(at) if at else None
+
     def done(self, messages: Sequence[Message], now: datetime) -> None:
         if messages:
             self._store.execute_many(_DONE, [(iso(now), int(message.message_id)) for message in messages])
