@@ -16,7 +16,7 @@ run: .venv/.ready ## set up on first use, then run with 200 made-up clients; obe
 	@exec $(BIN)/winback up --sample
 
 test: .venv/.ready-to-develop ## all tests
-	@$(BIN)/python -m pytest -n auto --dist loadgroup
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: .venv/.ready-to-develop ## lint, format, types, import contracts
 	@$(BIN)/ruff check

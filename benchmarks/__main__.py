@@ -27,7 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     path = RESULTS / f"{at:%Y-%m-%dT%H-%M-%S}.json"
     write_json(path, results, of, chosen.scale, at)
     console.print(table(results, chosen.scale))
-    console.print(f"Each figure is the median of {chosen.rounds} rounds; every round is in {path}", soft_wrap=True)
+    console.print(
+        f"Medians of rounds: {chosen.rounds}. × is our time by the yardstick's. All rounds: {path}", soft_wrap=True
+    )
     return 1 if any(isinstance(result, Fault) for result in results) else 0
 
 
@@ -43,10 +45,10 @@ def _run(benchmark: Benchmark, chosen: argparse.Namespace, console: Console) -> 
         try:
             row = run(benchmark, chosen.scale, chosen.rounds, RESULTS, progress)
         except Failed as failed:
-            console.print(f"{benchmark.name}: {failed}", style="red", highlight=False)
+            console.print(f"{benchmark.name}: {failed}", style="red", highlight=False, markup=False)
             return Fault(benchmark, str(failed))
-    told = f"{benchmark.name}: {benchmark.shown(row.ours)}, yardstick {benchmark.shown(row.yardstick)}"
-    console.print(told, highlight=False)
+    ours, yardstick = (benchmark.shown(of).replace("\n", ", ") for of in (row.ours, row.yardstick))
+    console.print(f"{benchmark.name}: {ours}; yardstick {yardstick}", highlight=False)
     return row
 
 

@@ -17,7 +17,7 @@ from benchmarks import people
 from benchmarks.measured import Measured, Place
 from benchmarks.plain_mail import PlainMail
 from benchmarks.sent import Sent
-from benchmarks.shop import opened, runner_of
+from benchmarks.shop import opened, running
 from benchmarks.sink import smtp_sink
 from winback.adapters.local.store import LocalStore
 from winback.domain.user import user_of
@@ -31,12 +31,10 @@ def ours(place: Place) -> Measured:
     with smtp_sink() as (host, port):
         shop = opened(place.own, f"smtp://{host}:{port}")
         sent = Sent(place.size)
-        runner = runner_of(shop, sent)
-        runner.start()
-        putting = [sys.executable, "-m", __name__, str(place.own), str(place.size)]
-        put_at = json.loads(subprocess.run(putting, stdout=subprocess.PIPE, check=True, text=True).stdout)
-        sent.wait()
-        runner.stop()
+        with running(shop, sent):
+            putting = [sys.executable, "-m", __name__, str(place.own), str(place.size)]
+            put_at = json.loads(subprocess.run(putting, stdout=subprocess.PIPE, check=True, text=True).stdout)
+            sent.wait()
         shop.close()
     return _measured([sent.at[user_id] - at for user_id, at in put_at.items()])
 

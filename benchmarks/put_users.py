@@ -1,4 +1,4 @@
-"""Users from a JSON Lines file into the store, beside a loop that does no more than store them."""
+"""`winback users put FILE`, as the command does it, beside a loop that does no more than store the users."""
 
 import json
 import sqlite3
@@ -11,13 +11,11 @@ from typing import IO, Any, Final
 
 from benchmarks import people, plain
 from benchmarks.measured import Measured, Place
-from winback.adapters.local.store import LocalStore
-from winback.domain.dynamo import plain as plain_item
-from winback.domain.user import faults, user_of
-from winback.ports import Put
+from winback.bootstrap import local
+from winback.cli.putting import IN_ONE_TRANSACTION, USERS, put
+from winback.settings import Settings
 
 FILE: Final = "users.jsonl"
-BATCH: Final = 1_000
 FIELDS: Final = (
     *("userId", "email", "name", "lastOrderDate", "orderCount", "averageOrderValue", "preferredCategories"),
     *("engagementScore", "createdAt", "updatedAt"),
@@ -29,12 +27,12 @@ def prepare(place: Place) -> None:
 
 
 def ours(place: Place) -> Measured:
-    store = LocalStore.open(place.own)
+    shop = local(Settings(data_dir=place.own))
     started = time.perf_counter()
-    with (place.shared / FILE).open(encoding="utf-8") as file:
-        for lines in _batches(file):
-            _put(store, lines)
-    return _counted(place.own / "winback.db", "users", place.size, time.perf_counter() - started)
+    put(shop, USERS, str(place.shared / FILE), as_json=True)
+    seconds = time.perf_counter() - started
+    shop.close()
+    return _counted(shop.store.path, "users", place.size, seconds)
 
 
 def yardstick(place: Place) -> Measured:
@@ -51,18 +49,8 @@ def yardstick(place: Place) -> Measured:
     return _counted(path, "people", place.size, time.perf_counter() - started)
 
 
-def _put(store: LocalStore, lines: list[str]) -> None:
-    now = datetime.now(UTC)
-    with store.transaction():
-        for line in lines:
-            user = user_of(plain_item(json.loads(line)))
-            if faults(user, now):
-                raise RuntimeError(f"a made-up user is not valid: {user!r}")
-            store.commit(Put(user))
-
-
 def _batches(file: IO[str]) -> Iterator[list[str]]:
-    while lines := list(islice(file, BATCH)):
+    while lines := list(islice(file, IN_ONE_TRANSACTION)):
         yield lines
 
 

@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
+from rich.box import SIMPLE_HEAD
+from rich.markup import escape
 from rich.table import Table
 
 from benchmarks.catalog import Benchmark
@@ -21,9 +23,11 @@ class Fault:
 
 
 def table(results: Sequence[Row | Fault], scale: float) -> Table:
-    drawn = Table(title="Winback benchmarks", title_justify="left", show_lines=True)
-    for heading in ("what", "ours", "yardstick", "× its time", "goal", "met", "peak memory"):
-        drawn.add_column(heading, overflow="fold")
+    yardsticks = "\n".join(f"{result.benchmark.name}: {result.benchmark.yardstick}" for result in results)
+    caption = f"The yardsticks\n{yardsticks}"
+    drawn = Table(box=SIMPLE_HEAD, padding=(0, 1, 1, 0), caption=caption, caption_justify="left")
+    for heading in ("what", "ours", "yardstick", "×", "goal", "met", "peak"):
+        drawn.add_column(heading)
     for result in results:
         drawn.add_row(*(_cells(result, scale) if isinstance(result, Row) else _fault_cells(result)))
     return drawn
@@ -44,18 +48,18 @@ def write_json(
 def _cells(row: Row, scale: float) -> list[str]:
     benchmark = row.benchmark
     return [
-        f"[bold]{benchmark.name}[/bold]\n{benchmark.what}: {benchmark.scaled(scale):,}",
+        f"[bold]{benchmark.name}[/bold]: {benchmark.what}, {benchmark.scaled(scale):,}",
         benchmark.shown(row.ours),
-        f"{benchmark.shown(row.yardstick)}\n[dim]{benchmark.yardstick}[/dim]",
+        benchmark.shown(row.yardstick),
         f"{row.ratio:.1f}",
-        ", ".join(goal.words for goal in benchmark.goals),
+        "\n".join(goal.words for goal in benchmark.goals),
         "[green]yes[/green]" if row.met else "[yellow]no[/yellow]",
-        f"{row.ours.peak_mb:.0f} MB\n[dim]{row.yardstick.peak_mb:.0f} MB[/dim]",
+        f"{row.ours.peak_mb:.0f} MB",
     ]
 
 
 def _fault_cells(fault: Fault) -> list[str]:
-    return [f"[bold]{fault.benchmark.name}[/bold]\n{fault.benchmark.what}", f"[red]failed: {fault.why}[/red]"]
+    return [f"[bold]{fault.benchmark.name}[/bold]: {fault.benchmark.what}", f"[red]{escape(fault.why)}[/red]"]
 
 
 def _item(row: Row, scale: float) -> dict[str, object]:

@@ -7,7 +7,7 @@ from benchmarks import people
 from benchmarks.measured import Measured, Place
 from benchmarks.plain_mail import PlainMail
 from benchmarks.sent import Sent
-from benchmarks.shop import opened, put_all, runner_of
+from benchmarks.shop import opened, put_all, running
 from benchmarks.sink import smtp_sink
 
 
@@ -16,12 +16,10 @@ def ours(place: Place) -> Measured:
         shop = opened(place.own, f"smtp://{host}:{port}")
         put_all(shop, people.at_risk(place.size, datetime.now(UTC)))
         sent = Sent(place.size)
-        runner = runner_of(shop, sent)
         started = time.perf_counter()
-        runner.start()
-        sent.wait()
-        seconds = time.perf_counter() - started
-        runner.stop()
+        with running(shop, sent):
+            sent.wait()
+            seconds = time.perf_counter() - started
         sent.check(shop)
         shop.close()
     return Measured(place.size, seconds)

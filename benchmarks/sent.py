@@ -12,14 +12,16 @@ STALLED_SECONDS: Final = 60.0
 
 
 class Sent:
-    """`at` is on the clock `time.monotonic`, which all processes of a machine share."""
+    """`at` is when, by user, on the clock `time.monotonic`, which all processes of a machine share."""
 
     def __init__(self, expected: int) -> None:
         self._expected = expected
         self._all = threading.Event()
+        self._last_words = "no step was run"
         self.at: dict[str, float] = {}
 
     def __call__(self, line: StepLine) -> None:
+        self._last_words = f"{line.step}: {line.result} {line.why}".rstrip()
         if line.step == "deliver" and line.why.startswith(How.SENT.value):
             self.at[line.event.user_id] = time.monotonic()
             if len(self.at) == self._expected:
@@ -30,7 +32,7 @@ class Sent:
         seen = -1
         while not self._all.wait(STALLED_SECONDS):
             if len(self.at) == seen:
-                raise RuntimeError(f"{seen} of {self._expected} e-mails were sent, then none for {STALLED_SECONDS:g} s")
+                raise RuntimeError(f"{seen} of {self._expected} e-mails were sent, then none; {self._last_words}")
             seen = len(self.at)
 
     def check(self, shop: Local) -> None:

@@ -1,6 +1,7 @@
 """A Winback in a fresh folder, as `winback up` has it, with a policy that holds nobody back."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from winback.bootstrap import Local, local
@@ -25,6 +26,17 @@ def opened(folder: Path, smtp_url: str | None = None) -> Local:
 
 def runner_of(shop: Local, listener: StepListener | None = None) -> LocalRunner:
     return LocalRunner(shop, LogFolder(shop.folder / "logs"), listener)
+
+
+@contextmanager
+def running(shop: Local, listener: StepListener) -> Iterator[None]:
+    """The runner with its threads, as in `winback up`, for the length of the block."""
+    runner = runner_of(shop, listener)
+    runner.start()
+    try:
+        yield
+    finally:
+        runner.stop()
 
 
 def put_all(shop: Local, items: Iterable[Mapping[str, object]]) -> None:

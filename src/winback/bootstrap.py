@@ -11,6 +11,7 @@ from winback.adapters.local.mailer_smtp import SmtpMailer
 from winback.adapters.local.store import LocalStore
 from winback.adapters.local.topic import LocalTopic
 from winback.compose.house_copy import HouseCopy
+from winback.domain.policy import lines_of
 from winback.domain.switch import SenderKind
 from winback.pipeline import queues
 from winback.ports import Mailer, World
@@ -28,9 +29,9 @@ class Local:
     folder: Path
     send_window: int
 
-    def line_moved(self) -> bool:
-        """Whether contacts wait that were judged by another line than today's."""
-        return bool(self.store.judged_elsewhere(current_policy(self.world).line, 1))
+    def rules_moved(self) -> bool:
+        """Whether contacts wait that were judged by other rules than today's."""
+        return bool(self.store.judged_elsewhere(lines_of(current_policy(self.world), self.world.sender), 1))
 
     def close(self) -> None:
         closing = getattr(self.world.mailer, "close", None)

@@ -102,8 +102,8 @@ class Store(Protocol):
     def due(self, now: datetime, limit: int) -> list[Contact]:
         """Contacts whose `due_at` has come, the longest due first."""
 
-    def judged_elsewhere(self, line: str, limit: int) -> list[Contact]:
-        """Contacts last judged by another line than `line` and not deleted."""
+    def judged_elsewhere(self, lines: tuple[str, str], limit: int) -> list[Contact]:
+        """Contacts that bear neither of these two lines (in ascending order), are judged and not deleted."""
 
     def next_due(self) -> datetime | None:
         """The earliest `due_at` there is."""

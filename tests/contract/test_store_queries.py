@@ -93,8 +93,8 @@ def test_contacts_judged_by_another_line_are_found_unless_deleted_or_never_judge
         a_contact(user_id="u-new", line=None),
     )
 
-    assert sorted(ids(store.judged_elsewhere("line-5", 10))) == ["u-less", "u-more"]
-    assert len(store.judged_elsewhere("line-5", 1)) == 1
+    assert sorted(ids(store.judged_elsewhere(("line-5", "line-5|rules"), 10))) == ["u-less", "u-more"]
+    assert len(store.judged_elsewhere(("line-5", "line-5|rules"), 1)) == 1
 
 
 def test_a_lease_is_over_only_after_its_end_and_only_in_sending(store: Store) -> None:

@@ -114,6 +114,7 @@ FULL: list[Record] = [
         episode_since=AT,
         campaign="winback",
         arm="treated",
+        sender=SenderKind.SMTP,
         why=(Why(Reason.NOT_AT_RISK, WORDS),),
     ),
     Email(

@@ -71,14 +71,22 @@ def what_comes_next(told: Explained) -> str:
         return "Not looked at yet: `winback up` does so as soon as it runs."
     if contact.due_at is None:
         return "Nothing by itself: an order, new data or a change of the rules makes Winback look again."
-    on = in_date_words(contact.due_at)
+    return _when_due(contact, contact.due_at)
+
+
+def _when_due(contact: Contact, due_at: datetime) -> str:
+    on = in_date_words(due_at)
     if contact.due_for is DueFor.CROSSING:
         return f"Slips below the line on {on} unless an order comes; that day Winback decides anew."
-    if contact.verdict is Verdict.MAIL and contact.open_email_id:
-        return f"An e-mail is under way; Winback looks at it again on {on} at {_clock(contact.due_at)}."
-    if contact.verdict is Verdict.HOLD:
-        return f"Winback looks again on {on} at {_clock(contact.due_at)}, when what holds it now has ended."
-    return f"The next e-mail of this silence may follow from {on} on, unless an order comes."
+    if contact.open_email_id:
+        return f"An e-mail is under way; Winback looks at it again on {on} at {_clock(due_at)}."
+    match contact.verdict:
+        case Verdict.MAIL:
+            return f"The next e-mail of this silence may follow from {on} on, unless an order comes."
+        case Verdict.HELD_OUT:
+            return f"Goes without e-mail, as one of those measured against; decided anew from {on} on."
+        case _:
+            return f"Winback looks again on {on} at {_clock(due_at)}, when what holds it now has ended."
 
 
 def _figures(user: User | None, contact: Contact | None, now: datetime) -> Figures | None:

@@ -2,24 +2,20 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
 
 from winback.acts.again import again
+from winback.acts.reasons import a_reason
 from winback.domain.contact import Backlog, Contact, DueFor
 from winback.domain.errors import Refused
 from winback.domain.user import User
 from winback.ports import World, saved
-
-LONGEST_WHY: Final = 200
 
 
 def hold(world: World, user_id: str, until: datetime, why: str, by: str, now: datetime) -> Contact:
     """The client is looked at at once; an e-mail that has not left ends unsent. Raises Refused."""
     if until <= now:
         raise Refused("the hold would be over already: name a day ahead")
-    if len(why) > LONGEST_WHY or not why.isprintable():
-        raise Refused(f"the reason must be one line of at most {LONGEST_WHY} characters")
-    return again(world.clock, lambda: _set(world, user_id, until, why, by, now))
+    return again(world.clock, lambda: _set(world, user_id, until, a_reason(why), by, now))
 
 
 def release(world: World, user_id: str, now: datetime) -> Contact:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from winback.acts.again import again
+from winback.acts.reasons import a_reason
 from winback.domain.contact import Contact, DueFor
 from winback.domain.email import Email, EmailStatus
 from winback.domain.errors import Conflict, Unsure
@@ -17,41 +18,41 @@ _AT_ONCE: Final = 100
 
 
 def pause(world: World, by: str, why: str, now: datetime) -> Switch:
-    """Nothing is handed over from the next message on; nothing is lost."""
-
-    def act() -> Switch:
-        return _saved(world, replace(current_switch(world), sending=False, by=by, why=why, at=now))
-
-    return again(world.clock, act)
+    """Nothing is handed over from the next message on; nothing is lost. Raises Refused for a reason that is no line."""
+    a_reason(why)
+    return again(world.clock, lambda: _set(world, sending=False, by=by, why=why, at=now))
 
 
 def resume(world: World, by: str, now: datetime) -> int:
-    """Sending is on, for the sender as it is set now; gives how many e-mails that waited were woken."""
-
-    def act() -> Switch:
-        known_by = _known_by(world.sender)
-        on = replace(current_switch(world), sending=True, by=by, why="", at=now)
-        return _saved(world, replace(on, public_url=known_by[0], from_address=known_by[1]))
-
-    again(world.clock, act)
+    """Sending is on, for the sender `winback up` runs with; gives how many e-mails that waited were woken."""
+    again(world.clock, lambda: _set(world, sending=True, by=by, why="", at=now))
     return sum(_wake(world, status, now) for status in _READY)
 
 
-def pause_if_sender_changed(world: World, now: datetime) -> bool:
-    """Sending that was resumed for another public URL or From address is paused: clients know us by these two.
+def take_up(world: World, now: datetime) -> Switch:
+    """Notes which sender sending is resumed for from now on; before a real one that is another, sending is paused.
 
-    What was resumed for the folder was resumed for no real sender at all.
+    For whoever runs the deliveries: the settings of other commands' shells say nothing about them.
     """
 
-    def act() -> bool:
-        switch = current_switch(world)
-        changed = _changed(switch, world.sender)
+    def act() -> Switch:
+        switch, sender = current_switch(world), world.sender
+        changed = _changed(switch, sender)
+        if sender.real and (switch.from_address, switch.public_url) != (sender.from_address, sender.public_url):
+            switch = replace(switch, from_address=sender.from_address, public_url=sender.public_url)
         if changed:
             why = f"{changed} since sending was resumed"
-            _saved(world, replace(switch, sending=False, by="winback up", why=why, at=now))
-        return bool(changed)
+            switch = replace(switch, sending=False, by="winback up", why=why, at=now)
+        return switch if switch == current_switch(world) and switch.version else _saved(world, switch)
 
     return again(world.clock, act)
+
+
+def _set(world: World, sending: bool, by: str, why: str, at: datetime) -> Switch:
+    switch = replace(current_switch(world), sending=sending, by=by, why=why, at=at)
+    if sending and world.sender.real:
+        switch = replace(switch, from_address=world.sender.from_address, public_url=world.sender.public_url)
+    return _saved(world, switch)
 
 
 def _changed(switch: Switch, sender: Sender) -> str:
@@ -60,14 +61,9 @@ def _changed(switch: Switch, sender: Sender) -> str:
         return ""
     if switch.from_address is None:
         return "the sender changed"
-    url, address = _known_by(sender)
-    if switch.from_address != address:
+    if switch.from_address != sender.from_address:
         return "the From address changed"
-    return "the public URL changed" if switch.public_url != url else ""
-
-
-def _known_by(sender: Sender) -> tuple[str | None, str | None]:
-    return (sender.public_url, sender.from_address) if sender.real else (None, None)
+    return "the public URL changed" if switch.public_url != sender.public_url else ""
 
 
 def _saved(world: World, switch: Switch) -> Switch:

@@ -132,4 +132,4 @@ def _sending(switch: Switch) -> Sending:
 
 
 def _why(fault: BaseException | None) -> str | None:
-    return f"the runner cannot work: {type(fault).__name__}; see `winback logs`" if fault else None
+    return f"Winback cannot work: {type(fault).__name__}; see `winback logs`" if fault else None

@@ -1,6 +1,7 @@
 """`winback logs`: a line for every step, as it was written by `winback up`."""
 
 import json
+import sys
 import time
 from collections.abc import Iterator
 from datetime import datetime
@@ -44,7 +45,8 @@ def logs(
     folder = chosen.data_dir / "logs"
     begin = SystemClock(chosen.clock_ahead).now() - span(since)
     for entry in _followed(folder, begin, function) if follow else lines(folder, begin, function):
-        say(json.dumps(entry, ensure_ascii=False) if as_json else _told(entry))
+        say(json.dumps(entry) if as_json else _told(entry))
+        sys.stdout.flush()  # whoever follows wants each line now
 
 
 def _followed(folder: Path, begin: datetime, function: Function | None) -> Iterator[dict[str, object]]:

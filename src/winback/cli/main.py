@@ -65,7 +65,7 @@ class Commands(TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
         name, line, rest = super().resolve_command(ctx, args)
-        return name, _loaded(name) if name else line, rest
+        return name, loaded(name) if name else line, rest
 
 
 def run() -> None:
@@ -100,18 +100,19 @@ def main(args: Sequence[str]) -> int:
     return code if isinstance(code, int) else 0
 
 
-def _line(name: str, command: Command) -> TyperCommand:
-    return TyperCommand(name, help=command.about, rich_markup_mode=None)
-
-
-def _loaded(name: str) -> Any:
+def loaded(name: str) -> Any:
+    """The command itself, with all that its module brings along."""
     command = COMMANDS[name]
     found = getattr(import_module(f"winback.cli.{command.module}"), command.name)
     if not isinstance(found, typer.Typer):
         alone = typer.Typer(add_completion=False, rich_markup_mode=None)
         alone.command(name, epilog=HELP)(found)
         found = alone
-    loaded = typer.main.get_command(found)
-    for each in getattr(loaded, "commands", {}).values():
+    command_line = typer.main.get_command(found)
+    for each in getattr(command_line, "commands", {}).values():
         each.epilog = HELP
-    return loaded
+    return command_line
+
+
+def _line(name: str, command: Command) -> TyperCommand:
+    return TyperCommand(name, help=command.about, rich_markup_mode=None)

@@ -1,6 +1,7 @@
 """What is printed: JSON for programs, plain tables and sentences for people; notes and faults go to stderr."""
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -12,11 +13,16 @@ import typer
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 Limit = Annotated[int, typer.Option("--limit", min=1, max=1_000_000, help="Print at most so many.")]
 _WIDEST: Final = 60
-_ODD: Final = "\N{REPLACEMENT CHARACTER}"
+_ODD: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def say(text: str = "") -> None:
-    sys.stdout.write(text + "\n")
+    _write(clean(text))
+
+
+def clean(text: str) -> str:
+    """Without what could command a terminal: a server's words, or another program's rows, may hold anything."""
+    return _ODD.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def note(text: str) -> None:
@@ -26,16 +32,16 @@ def note(text: str) -> None:
 
 
 def say_json(value: object) -> None:
-    say(_json(value, indent=2))
+    _write(_json(value, indent=2))
 
 
 def say_json_list(values: Iterable[object]) -> None:
     """One JSON array, an entry a line, written as the entries come."""
     some = False
     for value in values:
-        say(("," if some else "[") + _json(value))
+        _write(("," if some else "[") + _json(value))
         some = True
-    say("]" if some else "[]")
+    _write("]" if some else "[]")
 
 
 def say_table(head: Sequence[str], rows: Iterable[Sequence[object]], empty: str) -> None:
@@ -60,14 +66,14 @@ def count(number: int, of: str, most: int | None = None) -> str:
     return f"{number:,}{more} {of}{'' if number == 1 else 's'}"
 
 
+def _write(text: str) -> None:
+    sys.stdout.write(text + "\n")
+
+
 def _cell(value: Any) -> str:
     if isinstance(value, datetime):
         return moment(value)
-    return (
-        ""
-        if value is None
-        else "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in str(value))
-    )
+    return "" if value is None else " ".join(str(value).splitlines())
 
 
 def _json(value: object, indent: int | None = None) -> str:

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.text import Text
 
 from winback.acts.explaining import Explained, explained
-from winback.cli.output import count
+from winback.cli.output import clean, count
 from winback.cli.words import Program, short, silence, whole
 from winback.domain.contact import Contact
 from winback.domain.decision import Verdict
@@ -25,9 +25,12 @@ from winback.domain.errors import Refused
 from winback.domain.user import User
 from winback.ports import World
 from winback.runtime.log import StepLine
+from winback.steps.settle import How
 
 _MOST_BEHIND: Final = 10_000
-_DECIDED: Final = frozenset({"decide", "write"})
+_TOLD_OF: Final = frozenset({"decide", "write", "deliver"})
+_ENDED: Final = (How.SENT, How.UNSURE, How.ADDRESS_REFUSED, How.REFUSED, "held out")
+"""How the log tells that an e-mail left, or that a client was held out."""
 
 
 class Ending(StrEnum):
@@ -63,7 +66,7 @@ class Story:
 
     def listen(self, line: StepLine) -> None:
         """Called by the runner; what comes too fast for a terminal is left to `winback logs`."""
-        if line.result == "done" and (line.step == "deliver" or line.step in _DECIDED):
+        if line.result == "done" and line.step in _TOLD_OF:
             try:
                 self._lines.put_nowait(line)
             except queue.Full:
@@ -107,10 +110,10 @@ class Story:
                 self._console.print(line, soft_wrap=True, highlight=False)
 
     def _tell_of_real(self, line: StepLine) -> None:
-        if line.step == "deliver" and line.why.startswith(("waits", "nothing")):
+        if not line.why.startswith(_ENDED):
             return
         tale = self._tale(line.event.user_id)
-        if tale is not None and tale.ending is not Ending.HELD:
+        if tale is not None:
             self._print(tale, line.event.user_id)
 
     def _tale(self, user_id: str) -> Tale | None:
@@ -122,21 +125,21 @@ class Story:
         return _tale_of(of) if of.contact else None
 
     def _print(self, tale: Tale, who: str) -> None:
-        text = Text.assemble((who, "bold"), "  ", _score_words(tale.of), "\n    ", (tale.told, tale.ending.value))
+        text = Text.assemble(
+            (who, "bold"), "  ", _score_words(tale.of), "\n    ", (clean(tale.told), tale.ending.value)
+        )
         self._console.print(text, soft_wrap=True)
 
 
 def _tale_of(of: Explained) -> Tale | None:
-    contact = of.contact
-    match contact.verdict if contact else None:
-        case Verdict.MAIL:
-            return _mailed(of, of.emails[0]) if of.emails else None
-        case Verdict.HELD_OUT:
-            return Tale(of, Ending.HELD_OUT, "held out: kept without e-mail to measure against")
-        case Verdict.HOLD:
-            return Tale(of, Ending.HELD, f"held: {_why(contact)}")
-        case _:
-            return None
+    """By the last decision that was no hold, if there is one: an event that came after it changes no ending."""
+    last = next((each for each in reversed(of.decisions) if each.verdict is not Verdict.HOLD), None)
+    if last is None:
+        return Tale(of, Ending.HELD, f"held: {_why(of.contact)}") if of.decisions else None
+    if last.verdict is Verdict.HELD_OUT:
+        return Tale(of, Ending.HELD_OUT, "held out: kept without e-mail to measure against")
+    email = next((each for each in of.emails if each.email_id == last.decision_id), None)
+    return _mailed(of, email) if email else None
 
 
 def _mailed(of: Explained, email: Email) -> Tale | None:

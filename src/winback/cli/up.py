@@ -6,7 +6,7 @@ import typer
 from rich.console import Console
 
 from winback import __version__
-from winback.acts.switching import pause_if_sender_changed
+from winback.acts.switching import take_up
 from winback.adapters.local.bulk import put_all
 from winback.bootstrap import Local
 from winback.cli.asked import settings
@@ -38,7 +38,7 @@ def up(
     chosen = settings(ctx, **{name: value for name, value in over.items() if value is not None})
     console = Console(highlight=False)
     with held(chosen) as mine:
-        pause_if_sender_changed(mine.local.world, mine.local.world.clock.now())
+        take_up(mine.local.world, mine.local.world.clock.now())
         made_up, loaded = _load_sample(mine.local) if sample else ({}, "")
         story = Story(mine.local.world, console, made_up, Program.called(chosen.data_dir))
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from winback.domain.decision import Verdict
 from winback.domain.order import OrderFigures
 from winback.domain.reason import Why
+from winback.domain.switch import SenderKind
 
 
 class DueFor(StrEnum):
@@ -26,11 +27,15 @@ class Backlog(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Episode:
-    """From the day a user falls below the threshold until the next order; the e-mails sent (or held out) in it."""
+    """From the day a user falls below the threshold until the next order; the e-mails sent (or held out) in it.
+
+    `by` is FOLDER as long as nothing but the folder "sent" in it.
+    """
 
     since: datetime
     mails: int = 0
     last_at: datetime | None = None
+    by: SenderKind | None = None
 
 
 @dataclass(frozen=True, slots=True)

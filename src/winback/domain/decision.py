@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from winback.domain.reason import Why
+from winback.domain.switch import SenderKind
 
 
 class Verdict(StrEnum):
@@ -16,7 +17,11 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """`why` in words a shop assistant understands; `number` counts the user's decisions. Written once."""
+    """`why` in words a shop assistant understands; `number` counts the user's decisions. Written once.
+
+    `campaign`, `arm` and `sender` (what it left by, or would have) stand where an arm was drawn: lift leaves out what
+    only the folder "sent".
+    """
 
     decision_id: str
     user_id: str
@@ -28,6 +33,7 @@ class Decision:
     episode_since: datetime | None = None
     campaign: str | None = None
     arm: str | None = None
+    sender: SenderKind | None = None
     why: tuple[Why, ...] = ()
     version: int = 0
 

@@ -1,8 +1,13 @@
 """Policy: the shop's rules of who may be mailed, how often and when. Changed by an operator, kept in the store."""
 
-from dataclasses import dataclass
+import hashlib
+import json
+from dataclasses import dataclass, replace
 from datetime import time
 from enum import StrEnum
+
+from winback.domain.switch import Sender
+from winback.domain.wire import to_wire
 
 POLICY_ID = "policy"
 
@@ -55,3 +60,13 @@ class Policy:
     def line(self) -> str:
         """Names where the line stands and by which score: a contact judged by another line is judged again."""
         return f"default-1/{self.average_order_value_usual:g}/{self.threshold:g}"
+
+
+def lines_of(policy: Policy, sender: Sender) -> tuple[str, str]:
+    """What contacts judged by today's rules bear: the engaged ones the line, those at risk the other rules as well.
+
+    So a changed cap or sender has only those looked at again whom it can concern. In ascending order.
+    """
+    rules = [to_wire(replace(policy, policy_id="", version=0)), sender.kind, sender.loopback, sorted(sender.only_to)]
+    mark = hashlib.sha256(json.dumps(rules, sort_keys=True).encode()).hexdigest()[:12]
+    return policy.line, f"{policy.line}|{mark}"

@@ -37,7 +37,7 @@ class Reason(StrEnum):
     NOT_TRUE = "NOT_TRUE"
 
 
-AT_THE_DOOR = frozenset({Reason.PAUSED, Reason.QUIET_HOURS, Reason.NOT_LET_OUT})
+AT_THE_DOOR = frozenset({Reason.PAUSED, Reason.QUIET_HOURS})
 """Reasons that only hold the hand-over: the e-mail is written all the same and waits."""
 
 FORBIDDEN = frozenset(

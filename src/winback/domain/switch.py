@@ -15,7 +15,7 @@ class SenderKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """Sending on or paused, by whom and why; `public_url` and `from_address` are those it was resumed with."""
+    """Sending on or paused, by whom and why; `public_url` and `from_address` are of the sender it stands before."""
 
     switch_id: str = SWITCH_ID
     sending: bool = True

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -14,7 +14,7 @@ from winback.domain.mailbox import Mailbox, quiet_until, sends_since
 from winback.domain.policy import Basis, Policy
 from winback.domain.reason import Reason, Reasons, Why
 from winback.domain.switch import Sender, Switch
-from winback.domain.user import PermissionState, User, faults
+from winback.domain.user import AHEAD, PermissionState, User, faults
 
 QUIET_HOURS_SPREAD = timedelta(hours=2)
 ROLE_ADDRESSES: Final = frozenset(
@@ -79,7 +79,9 @@ def _valid(case: Case) -> Iterator[Why]:
     broken = faults(case.user, case.now)
     if broken:
         told = "; ".join(f"{fault.field} {fault.reason}" for fault in broken[:5])
-        yield Why(Reason.INVALID, f"the client's record cannot be used: {told}")
+        ahead = all(fault.reason == AHEAD for fault in broken)
+        until = case.now + timedelta(days=1) if ahead else None  # such a date comes nearer by itself
+        yield Why(Reason.INVALID, f"the client's record cannot be used: {told}", until)
 
 
 def _at_risk(case: Case) -> Iterator[Why]:
@@ -158,20 +160,26 @@ def _said_little(case: Case) -> Iterator[Why]:
 def _not_held(case: Case) -> Iterator[Why]:
     until = case.contact.held_until
     if until is not None and case.now < until:
-        why = case.contact.held_why or "no reason given"
-        yield Why(Reason.HELD_BY_OPERATOR, f"held by a person until {in_date_words(until)}: {why}", until)
+        yield Why(Reason.HELD_BY_OPERATOR, f"held by a person until {in_date_words(until)}", until)
 
 
 def _mailbox_is_quiet_enough(case: Case) -> Iterator[Why]:
     until = quiet_until(case.mailbox, case.sender.real)
     if until is not None and case.now < until:
         yield Why(Reason.QUIET_PERIOD, f"{_last_mailed(case)}quiet until {in_date_words(until)}", until)
+    caps = sorted(_caps_reached(case))
+    if caps:
+        until, words = caps[-1]
+        yield Why(Reason.CAP, words, until)
+
+
+def _caps_reached(case: Case) -> Iterator[tuple[datetime, str]]:
+    """Each cap that is full: when it has room again, and how it is told."""
     for days, most in ((90, case.policy.cap_90_days), (365, case.policy.cap_365_days)):
         window = timedelta(days=days)
         sends = sends_since(case.mailbox, case.now - window, case.sender.real)
         if len(sends) >= most:
-            free = sends[-most] + window
-            yield Why(Reason.CAP, f"{len(sends)} e-mails in {days} days, at most {most}", free)
+            yield sends[-most] + window, f"{len(sends)} e-mails in {days} days, at most {most}"
 
 
 def _mailbox_is_free(case: Case) -> Iterator[Why]:
@@ -189,14 +197,24 @@ def _mailbox_is_free(case: Case) -> Iterator[Why]:
 def _day_has_room(case: Case) -> Iterator[Why]:
     if not case.under_way and case.day.decided >= case.policy.daily_limit:
         tomorrow = local_day(case.now, case.policy.time_zone) + timedelta(days=1)
-        until = day_start(tomorrow, case.policy.time_zone)
+        # Newest crossings first: the longer ago, the later it asks again on the next day.
+        since = case.contact.episode.since if case.contact.episode else case.now
+        rank = min((case.now - since).days, 3_600)
+        until = day_start(tomorrow, case.policy.time_zone) + timedelta(seconds=rank)
         yield Why(Reason.DAY_FULL, f"the day's {case.policy.daily_limit} e-mails are decided", until)
 
 
 def _sending_is_on(case: Case) -> Iterator[Why]:
     if not case.switch.sending:
-        why = f": {case.switch.why}" if case.switch.why else ""
-        yield Why(Reason.PAUSED, f"sending is paused by {case.switch.by}{why}")
+        yield Why(Reason.PAUSED, "sending is paused")
+    elif _is_another(case.switch, case.sender):
+        yield Why(Reason.PAUSED, "the sender is not the one that sending was resumed for")
+
+
+def _is_another(switch: Switch, sender: Sender) -> bool:
+    if not sender.real or switch.from_address is None:
+        return False
+    return (switch.from_address, switch.public_url) != (sender.from_address, sender.public_url)
 
 
 def _let_out(case: Case) -> Iterator[Why]:
@@ -223,8 +241,16 @@ def quiet_hours_until(case: Case) -> datetime | None:
         return None
     morning = local.date() + timedelta(days=1 if at >= end else 0)
     spread = int.from_bytes(hashlib.sha256(case.user.user_id.encode()).digest()[:4], "big")
-    ends = datetime.combine(morning, end, ZoneInfo(case.zone)).astimezone(UTC)
-    return ends + timedelta(seconds=spread % int(QUIET_HOURS_SPREAD.total_seconds()))
+    # Where the clocks make an hour come twice or never, the later reading: by the earlier one it is still night.
+    ends = datetime.combine(morning, end, ZoneInfo(case.zone))
+    ends = max(ends.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
+    return ends + timedelta(seconds=spread % _spread_seconds(begin, end))
+
+
+def _spread_seconds(begin: time, end: time) -> int:
+    """Over two hours, or over the waking hours where they are fewer: nobody is spread into the next night."""
+    awake = timedelta(hours=begin.hour - end.hour, minutes=begin.minute - end.minute) % timedelta(days=1)
+    return int(min(QUIET_HOURS_SPREAD, awake).total_seconds())
 
 
 def _has_ordered(case: Case) -> bool:

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeVar
 
 from winback.bootstrap import Local
 from winback.pipeline import EMAIL_QUEUE, Arrow, arrows_of
@@ -15,18 +15,20 @@ from winback.runtime.runner import Action, run, to_the_end
 from winback.runtime.wake import Wake
 from winback.steps.deliver import deliver
 from winback.steps.relay import relay
-from winback.steps.sweep import settle_lost, sweep
+from winback.steps.sweep import settle_lost, sweep, sweep_moved
 from winback.steps.write import write
 
 MOST_IN_A_TURN: Final = 128
 MOST_ON_THEIR_WAY: Final = 1_000
 LONGEST_SLEEP_SECONDS: Final = 60.0
+SECONDS_AFTER_A_FAULT: Final = 1.0
 PRUNE_EVERY: Final = timedelta(hours=1)
 KEPT_DAYS, BODIES_KEPT_DAYS = 14, 400
 # The life of the process is the lease: the folder's lock tells, and a new process takes back what the old one had.
 VISIBLE_AFTER: Final = timedelta(days=7)
 PUT_BACK_FOR: Final = timedelta(seconds=5)
 
+T = TypeVar("T")
 StepListener = Callable[[StepLine], None]
 
 
@@ -40,6 +42,7 @@ class LocalRunner:
         self._listener = listener
         self._wake = Wake(local.store.path)
         self._finished: deque[Message] = deque()
+        self._unfinished: deque[tuple[Message, str]] = deque()
         self._on_their_way: set[str] = set()
         self._stop = threading.Event()
         self._pool = ThreadPoolExecutor(local.send_window, thread_name_prefix="deliver")
@@ -74,7 +77,7 @@ class LocalRunner:
         now = self._now()
         swept = self._sweep(now)
         if not self._anything(now):
-            return swept
+            return swept or self._sweep_moved(now)
         try:
             self._turn_in_one(now)
         except Exception:
@@ -86,28 +89,29 @@ class LocalRunner:
         while not self._stop.is_set():
             try:
                 busy = self.turn()
+                self._prune()
+                self.fault = None
+                if not busy:
+                    self._log.flush()
+                    self._wake.wait(self._seconds_to_sleep())
             except Exception as error:
                 self._log.write("stream-processor", self._now(), step="turn", result="failed", why=type(error).__name__)
-                self.fault, busy = error, False
-                self._stop.wait(1.0)
-            else:
-                self.fault = None
-            self._prune()
-            if not busy:
-                self._log.flush()
-                self._wake.wait(self._seconds_to_sleep())
+                self.fault = error
+                self._stop.wait(SECONDS_AFTER_A_FAULT)
 
     def _anything(self, now: datetime) -> bool:
-        if self._finished or self._local.store.waiting(1):
+        if self._finished or self._unfinished or self._local.store.waiting(1):
             return True
         return self._room() > 0 and self._local.topic.has_visible(EMAIL_QUEUE, now)
 
     def _turn_in_one(self, now: datetime) -> None:
-        finished = list(self._finished)
+        finished, unfinished = list(self._finished), list(self._unfinished)
         lines: list[StepLine] = []
         onward: list[tuple[Message, tuple[Arrow, ...]]] = []
         with self._local.store.transaction():
             self._relay(now, lines)
+            for message, why in unfinished:
+                self._local.topic.back(message, now, why, PUT_BACK_FOR)
             done = finished.copy()
             for message in self._receive(now, min(MOST_IN_A_TURN, self._room())):
                 ran = run(self._world, message.event, arrows_of(message.event.type), now, lines.append, self._waits)
@@ -119,9 +123,10 @@ class LocalRunner:
                     case Action.DONE:
                         done.append(message)
             self._local.topic.done(done, now)
-        self._forget(len(finished))
-        self._tell(lines)
+        _forget(self._finished, len(finished))
+        _forget(self._unfinished, len(unfinished))
         self._send_on(onward)
+        self._tell(lines)
 
     def _turn_one_by_one(self, now: datetime) -> None:
         lines: list[StepLine] = []
@@ -139,14 +144,14 @@ class LocalRunner:
             ran = run(self._world, message.event, arrows, now, lines.append, waits)
         except Exception as error:
             # The type alone: the text of an unforeseen error may hold anything.
-            self._local.topic.back(message, now, f"{type(error).__name__} in {message.event.type}", PUT_BACK_FOR)
+            self._unfinished.append((message, f"{type(error).__name__} in {message.event.type}"))
             lines.append(StepLine("decide", "failed", message.event, 0.0, type(error).__name__))
         else:
             match ran.action:
                 case Action.GO_ON:
                     self._send_on([(message, ran.left)])
                 case Action.BACK:
-                    self._local.topic.back(message, now, ran.why, PUT_BACK_FOR)
+                    self._unfinished.append((message, ran.why))
                 case Action.DONE:
                     self._finished.append(message)
         self._tell(lines)
@@ -183,10 +188,6 @@ class LocalRunner:
     def _room(self) -> int:
         return MOST_ON_THEIR_WAY - len(self._on_their_way)
 
-    def _forget(self, finished: int) -> None:
-        for _ in range(finished):
-            self._finished.popleft()
-
     def _acknowledge(self) -> None:
         self._local.topic.done(list(self._finished), self._now())
         self._finished.clear()
@@ -198,10 +199,17 @@ class LocalRunner:
             swept = sweep(self._world, now)
         return bool(swept.told or swept.settled)
 
+    def _sweep_moved(self, now: datetime) -> bool:
+        """A slice of those judged by other rules than today's: only while nothing else waits."""
+        if not self._local.rules_moved():
+            return False
+        with self._local.store.transaction():
+            return sweep_moved(self._world, now, MOST_IN_A_TURN) > 0
+
     def _sweep_is_due(self, now: datetime) -> bool:
         store = self._local.store
         due_at = store.next_due()
-        return (due_at is not None and due_at <= now) or bool(store.lease_over(now, 1)) or self._local.line_moved()
+        return (due_at is not None and due_at <= now) or bool(store.lease_over(now, 1))
 
     def _seconds_to_sleep(self) -> float:
         """Until the next contact is due or the next message put back is visible, a minute at most."""
@@ -228,3 +236,9 @@ class LocalRunner:
 
     def _now(self) -> datetime:
         return self._world.clock.now()
+
+
+def _forget(messages: deque[T], noted: int) -> None:
+    """Takes away the first ones; other threads may have added to the end meanwhile."""
+    for _ in range(noted):
+        messages.popleft()

@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -35,7 +36,10 @@ class StepLine:
 
 
 class LogFolder:
-    """Appends lines to `logs/winback-DATE.jsonl`; the date is that of the clock that is passed in."""
+    """Appends lines to `logs/winback-DATE.jsonl`; the date is that of the clock that is passed in.
+
+    What cannot be written, on a full disk, is let go or written later: e-mails must not wait for the log.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -62,7 +66,7 @@ class LogFolder:
     def write(self, function: str, now: datetime, **fields: object) -> None:
         at = iso(now)
         text = json.dumps({"at": at, "function": function, **fields}, ensure_ascii=False)
-        with self._lock:
+        with self._lock, suppress(OSError):
             if at[:10] != self._day:
                 self._turn(at[:10])
             if self._file is not None:
@@ -70,15 +74,15 @@ class LogFolder:
 
     def flush(self) -> None:
         """Lines become visible to other processes."""
-        with self._lock:
+        with self._lock, suppress(OSError):
             if self._file is not None:
                 self._file.flush()
 
     def close(self) -> None:
-        with self._lock:
-            if self._file is not None:
-                self._file.close()
-            self._file, self._day = None, ""
+        with self._lock, suppress(OSError):
+            file, self._file, self._day = self._file, None, ""
+            if file is not None:
+                file.close()
 
     def prune(self, now: datetime) -> None:
         """Deletes the files of days that lie longer ago than logs are kept."""
@@ -88,8 +92,9 @@ class LogFolder:
                 path.unlink(missing_ok=True)
 
     def _turn(self, day: str) -> None:
-        if self._file is not None:
-            self._file.close()
+        before, self._file, self._day = self._file, None, ""
+        if before is not None:
+            before.close()
         path = self._folder / f"winback-{day}.jsonl"
         path.touch(mode=0o600)
         self._file, self._day = path.open("a", encoding="utf-8"), day

@@ -6,26 +6,24 @@ from datetime import datetime, timedelta
 from winback.domain.contact import Contact, DueFor
 from winback.domain.day import Day, counted
 from winback.domain.decision import Decision, Verdict, arm_of, decision_id
-from winback.domain.event import Event, EventType
+from winback.domain.event import Event
 from winback.domain.mailbox import Mailbox, normalised, quieted, reserved
 from winback.domain.order import Order
 from winback.domain.policy import Policy
 from winback.domain.reason import AT_THE_DOOR, Reason, Reasons, Why
-from winback.domain.switch import Switch
+from winback.domain.switch import SenderKind, Switch
 from winback.domain.user import User
 from winback.domain.wanted import still_wanted
 from winback.ports import Add, ShowScore, World, Write, saved
-from winback.steps.judge import judged, ordered_since
+from winback.steps.ending import close, end_writes
+from winback.steps.judge import judged
 from winback.steps.ordered import ordered_writes
 from winback.steps.present import current_policy, current_switch, mailbox_of, today
-from winback.steps.relay import ALIAS
 from winback.steps.result import Step, done, go_on
-from winback.steps.waiting import after_mailing, all_over_at, end_writes, gone
+from winback.steps.waiting import SAFETY_NET, after_mailing, all_over_at
 
 LAPSE = timedelta(days=14)
 """What waited this long, for whatever reason, is not sent any more."""
-SAFETY_NET = timedelta(minutes=15)
-"""When an e-mail under way is looked at again should its message be lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +47,15 @@ def decide(world: World, event: Event, now: datetime) -> Step:
     before = store.get(Contact, event.user_id)
     user = store.get(User, event.user_id)
     if user is None:
-        return _without_user(world, event, before, now)
+        return close(world, event, before, now)
     before = before or Contact(event.user_id, since=now)
     facts = _read(world, before, user, now)
     if before.open_email_id is not None:
         if before.mailbox_id == facts.contact.mailbox_id:
             return _already_under_way(world, facts)
-        ending = end_writes(store, before, gone(Reason.ADDRESS_CHANGED, "the client's address changed"), now)
+        ending = end_writes(store, before, [Why(Reason.ADDRESS_CHANGED, "the client's address changed")], now)
         if ending is None:
-            return go_on("the e-mail is on its way to the address before")
+            return _already_under_way(world, facts)  # on its way to the address before: too late to end it
         store.commit(saved(replace(before, open_email_id=None)), *ending)
         return decide(world, event, now)
     reasons = still_wanted(user, facts.contact, facts.mailbox, facts.day, facts.policy, facts.switch, now, world.sender)
@@ -69,14 +67,15 @@ def _read(world: World, before: Contact, user: User, now: datetime) -> _Facts:
     policy = current_policy(world)
     orders = world.store.orders_of(user.user_id)
     mailbox = mailbox_of(world, user)
-    contact = replace(judged(before, user, orders, policy, now), mailbox_id=mailbox.mailbox_id or None)
+    contact = replace(judged(before, user, orders, policy, world.sender, now), mailbox_id=mailbox.mailbox_id or None)
     day, switch = today(world, policy, now), current_switch(world)
     return _Facts(before, contact, user, mailbox, day, policy, switch, orders, now)
 
 
 def _already_under_way(world: World, facts: _Facts) -> Step:
     """The e-mail goes on; its contact only learns the new facts. `deliver` asks again whether it is wanted."""
-    contact = replace(facts.contact, confirmed_at=facts.now, due_at=facts.before.due_at or facts.now + SAFETY_NET)
+    due_at = facts.before.due_at or facts.now + SAFETY_NET
+    contact = replace(facts.contact, mailbox_id=facts.before.mailbox_id, confirmed_at=facts.now, due_at=due_at)
     world.store.commit(saved(contact), *_follow_ups(world, facts))
     return go_on("resumes the e-mail under way")
 
@@ -135,16 +134,22 @@ def _mail_or_hold_out(world: World, facts: _Facts) -> Step:
         due_for=DueFor.WAIT_OVER,
     )
     mailbox = reserved(mailbox, email_id, contact.user_id, facts.now + LAPSE)
-    _commit_decision(world, facts, contact, mailbox, _decision(facts, contact, Verdict.MAIL, (), arm))
+    _commit_decision(
+        world, facts, contact, mailbox, _decision(facts, contact, Verdict.MAIL, (), (arm, world.sender.kind))
+    )
     return go_on("mail")
 
 
 def _hold_out(world: World, facts: _Facts, contact: Contact, mailbox: Mailbox) -> Step:
     """As if mailed in everything, so that both arms live through the same: quiet period, caps, episode, day."""
-    contact = replace(after_mailing(contact, facts.policy, facts.now), verdict=Verdict.HELD_OUT, why=())
+    contact = replace(
+        after_mailing(contact, facts.policy, world.sender.kind, facts.now), verdict=Verdict.HELD_OUT, why=()
+    )
     quiet_for = timedelta(days=facts.policy.quiet_period_days)
     mailbox = quieted(mailbox, facts.now, quiet_for, world.sender.kind)
-    _commit_decision(world, facts, contact, mailbox, _decision(facts, contact, Verdict.HELD_OUT, (), "holdout"))
+    _commit_decision(
+        world, facts, contact, mailbox, _decision(facts, contact, Verdict.HELD_OUT, (), ("holdout", world.sender.kind))
+    )
     return done("held out: kept without e-mail to measure against")
 
 
@@ -159,8 +164,10 @@ def _commit_decision(world: World, facts: _Facts, contact: Contact, mailbox: Mai
 
 
 def _decision(
-    facts: _Facts, contact: Contact, verdict: Verdict, why: tuple[Why, ...], arm: str | None = None
+    facts: _Facts, contact: Contact, verdict: Verdict, why: tuple[Why, ...], drawn: tuple[str, SenderKind] | None = None
 ) -> Decision:
+    """`drawn`: for those due, the arm and the sender it would have left by."""
+    arm, sender = drawn or (None, None)
     return Decision(
         decision_id(contact.user_id, contact.since, contact.number),
         contact.user_id,
@@ -172,6 +179,7 @@ def _decision(
         contact.episode.since if contact.episode else None,
         facts.policy.campaign if arm else None,
         arm,
+        sender,
         why,
     )
 
@@ -184,38 +192,7 @@ def _follow_ups(world: World, facts: _Facts) -> list[Write]:
         whole = int(contact.score)  # down, not to the nearest: nobody at risk is shown on the line
         if user.engagement_score != whole or user.engagement_score_computed != whole:
             writes.append(ShowScore(user.user_id, user.engagement_score, whole))
-    if contact.last_order_at is not None and ordered_since(facts.before, contact.last_order_at):
+    more_known = contact.orders != facts.before.orders or contact.last_order_at != facts.before.last_order_at
+    if contact.last_order_at is not None and more_known:
         writes += ordered_writes(world.store, facts.before, contact.last_order_at, facts.orders)
     return writes
-
-
-def _without_user(world: World, event: Event, contact: Contact | None, now: datetime) -> Step:
-    if event.user_id.startswith(ALIAS) and event.type is not EventType.USER_DELETED:
-        words = "the client's record cannot be used: userId must be 1 to 128 of A-Z a-z 0-9 . _ : -"
-        return _close(world, contact or Contact(event.user_id, since=now), gone(Reason.INVALID, words), now)
-    if contact is None or contact.deleted_at is not None:
-        return done("there is no such client")
-    deleted = replace(contact, deleted_at=now)
-    return _close(world, deleted, gone(Reason.DELETED, "the client was deleted"), now)
-
-
-def _close(world: World, contact: Contact, why: tuple[Why, ...], now: datetime) -> Step:
-    """Holds a contact that has no usable user, and ends its e-mail under way."""
-    ending = end_writes(world.store, contact, why, now)
-    if ending is None:
-        return go_on("the e-mail is on its way already")
-    closed = replace(
-        contact,
-        verdict=Verdict.HOLD,
-        why=why,
-        decided_at=now,
-        confirmed_at=now,
-        open_email_id=None,
-        score=None,
-        at_risk=False,
-        risk_date=None,
-        due_at=None,
-        due_for=None,
-    )
-    world.store.commit(saved(closed), *ending)
-    return done("hold: " + why[0].words)

@@ -7,7 +7,7 @@ from winback.compose.brief import brief_of
 from winback.compose.gate import faults
 from winback.compose.letter import letter_of
 from winback.domain.contact import Contact, DueFor
-from winback.domain.email import WAITING, Body, Email, EmailStatus
+from winback.domain.email import Body, Email, EmailStatus
 from winback.domain.errors import AddressRejected, Conflict, Rejected, Retryable, Unsure
 from winback.domain.event import Event
 from winback.domain.mailbox import Mailbox, quieted
@@ -16,11 +16,13 @@ from winback.domain.reason import AT_THE_DOOR, Reason, Reasons, Why
 from winback.domain.user import User
 from winback.domain.wanted import still_wanted
 from winback.ports import Letter, Replace, World, saved
+from winback.steps.ending import end_writes
 from winback.steps.present import current_policy, current_switch, mailbox_of, today
 from winback.steps.result import Step, done
 from winback.steps.settle import How, Settlement, settle
-from winback.steps.waiting import end_writes, look_again_at, put_off
+from winback.steps.waiting import look_again_at, put_off
 
+_READY = frozenset({EmailStatus.GENERATED, EmailStatus.APPROVED})
 LEASE = timedelta(minutes=10)
 """Longer than the sender's own time-outs together: whoever still holds a claim after it is dead."""
 
@@ -40,7 +42,7 @@ def deliver(world: World, event: Event, now: datetime) -> Step:
     store = world.store
     contact = store.get(Contact, event.user_id)
     email = store.get(Email, contact.open_email_id) if contact and contact.open_email_id else None
-    if contact is None or email is None or email.status not in WAITING:
+    if contact is None or email is None or email.status not in _READY:
         return done("nothing to send")
     user = store.get(User, event.user_id)
     if user is None:
@@ -99,15 +101,11 @@ def _send(world: World, facts: _Facts) -> Step:
         else []
     )
     if body is None or found:
-        told = "; ".join(fault.sentence for fault in found) or "its body is gone"
-        return _end(world, facts, {Reason.LAPSED: Why(Reason.LAPSED, f"the text no longer holds: {told}")})
+        told = "; ".join(fault.code for fault in found) or "its body is gone"
+        return _end(world, facts, {Reason.NOT_TRUE: Why(Reason.NOT_TRUE, f"the text no longer holds: {told}")})
     letter = letter_of(facts.email, body, facts.user.email or "", world.sender)
     claimed = _claim(world, facts)
     return _hand_over(world, letter, claimed, facts.now)
-
-
-def _no_longer_true(fault: str) -> Reasons:
-    return {Reason.NOT_TRUE: Why(Reason.NOT_TRUE, f"the text no longer holds: {fault}")}
 
 
 def _claim(world: World, facts: _Facts) -> Email:

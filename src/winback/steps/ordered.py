@@ -10,8 +10,8 @@ from winback.domain.outcome import Outcome, OutcomeType, outcome_id
 from winback.ports import Add, Store
 
 WINDOW = timedelta(days=30)
-MOST_OUTCOMES = 4
-"""Within 30 days the quiet period leaves room for no more decisions than these."""
+MOST_OUTCOMES = 5
+"""As many as fit into the commit beside everything else; what is left over comes with the next change."""
 
 
 def ordered_writes(store: Store, contact: Contact, last: datetime, orders: Sequence[Order]) -> list[Add]:
@@ -21,12 +21,14 @@ def ordered_writes(store: Store, contact: Contact, last: datetime, orders: Seque
     """
     if contact.last_mailing_at is None:
         return []
+    # An older order may come after a newer one: whatever decision could still have a window is looked at.
+    since = min(contact.last_mailing_at, last) - WINDOW - timedelta(days=1)
     found = []
-    for decision in store.decisions_of(contact.user_id, last - WINDOW - timedelta(days=1)):
+    for decision in store.decisions_of(contact.user_id, since):
         outcome = _outcome(decision, last, orders)
         if outcome is not None and store.get(Outcome, outcome.outcome_id) is None:
             found.append(Add(outcome))
-    return found[-MOST_OUTCOMES:]
+    return found[:MOST_OUTCOMES]
 
 
 def _outcome(decision: Decision, last: datetime, orders: Sequence[Order]) -> Outcome | None:

@@ -11,7 +11,8 @@ from winback.domain.reading import ID
 from winback.domain.user import User
 from winback.ports import World
 
-ALIAS = "invalid-"
+_ALIAS = "invalid-"
+_ALIAS_DIGITS = 24
 
 
 def relay(world: World, changes: Iterable[Change]) -> list[Event]:
@@ -24,7 +25,13 @@ def safe_id(raw: str, key: bytes) -> str:
     """The id as it may stand in an event or a log: an id that breaks the rule goes by an alias (docs/decisions)."""
     if ID.fullmatch(raw):
         return raw
-    return ALIAS + hmac.new(key, raw.encode("utf-8", "replace"), hashlib.sha256).hexdigest()[:24]
+    return _ALIAS + hmac.new(key, raw.encode("utf-8", "replace"), hashlib.sha256).hexdigest()[:_ALIAS_DIGITS]
+
+
+def is_alias(user_id: str) -> bool:
+    """Whether an id is one that `safe_id` made up."""
+    digits = user_id.removeprefix(_ALIAS)
+    return user_id != digits and len(digits) == _ALIAS_DIGITS and set(digits) <= set("0123456789abcdef")
 
 
 def _event(world: World, change: Change) -> Event | None:

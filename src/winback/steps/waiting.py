@@ -1,18 +1,18 @@
-"""How long to wait after an outage, and how an e-mail under way is put off or ended."""
+"""When a contact is due again: after an outage, after an e-mail, when the reasons to wait are over."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from winback.domain.contact import Contact, DueFor
-from winback.domain.email import WAITING, Email, EmailStatus
-from winback.domain.mailbox import Mailbox, freed
+from winback.domain.instant import day_start
 from winback.domain.policy import Policy
-from winback.domain.reason import FORBIDDEN, Reason, Reasons, Why
-from winback.ports import Replace, Store, Write
+from winback.domain.reason import Reasons
+from winback.domain.switch import SenderKind
 
+SAFETY_NET = timedelta(minutes=15)
+"""When an e-mail under way is looked at again should its message be lost."""
 BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
-LOOK_AGAIN = timedelta(minutes=15)
+LOOK_AGAIN = timedelta(days=1)
 """While nobody can say when it ends (a pause): the switch itself wakes them sooner."""
 
 
@@ -22,11 +22,18 @@ def put_off(contact: Contact, now: datetime, after: timedelta | None = None) -> 
     return replace(contact, due_at=now + pause, due_for=DueFor.WAIT_OVER, attempts=contact.attempts + 1)
 
 
-def after_mailing(contact: Contact, policy: Policy, now: datetime) -> Contact:
-    """The contact once an e-mail of its episode left (or was held out as if), due again for the next, if one may be."""
+def after_mailing(contact: Contact, policy: Policy, by: SenderKind, now: datetime) -> Contact:
+    """The contact once an e-mail of its episode left (or was held out as if), due again for the next, if one may be.
+
+    One who ordered while the e-mail was on its way is engaged again: due at the next crossing.
+    """
     episode = contact.episode
     if episode is not None:
-        episode = replace(episode, mails=episode.mails + 1, last_at=now)
+        by = by if episode.by in (None, SenderKind.FOLDER) else episode.by
+        episode = replace(episode, mails=episode.mails + 1, last_at=now, by=by)
+    if not contact.at_risk:
+        due_at = day_start(contact.risk_date) if contact.risk_date else None
+        return replace(contact, episode=episode, due_at=due_at, due_for=DueFor.CROSSING if due_at else None)
     more = episode is not None and episode.mails < policy.episode_mails
     return replace(
         contact,
@@ -46,34 +53,3 @@ def all_over_at(reasons: Reasons) -> datetime | None:
 def look_again_at(reasons: Reasons, now: datetime, latest: datetime) -> datetime:
     """When to look again at an e-mail these reasons hold: at their end, or soon if nobody knows it, by `latest`."""
     return min(all_over_at(reasons) or now + LOOK_AGAIN, latest)
-
-
-def end_writes(
-    store: Store, contact: Contact, reasons: Sequence[Why], now: datetime, mailbox: Mailbox | None = None
-) -> list[Write] | None:
-    """The writes that end the contact's e-mail under way unsent and free its mailbox, without the contact's own.
-
-    None while it is on its way out: then it cannot be ended any more.
-    """
-    email_id = contact.open_email_id
-    if email_id is None:
-        return []
-    email = store.get(Email, email_id)
-    if email is not None and email.status not in WAITING:
-        return None
-    writes: list[Write] = [Replace(_ended(email, reasons, now))] if email else []
-    if contact.mailbox_id is not None:
-        held = mailbox or store.get(Mailbox, contact.mailbox_id)
-        if held is not None and held.open_email_id == email_id:
-            writes.append(Replace(freed(held)))
-    return writes
-
-
-def _ended(email: Email, reasons: Sequence[Why], now: datetime) -> Email:
-    forbidden = any(why.reason in FORBIDDEN for why in reasons)
-    status = EmailStatus.SUPPRESSED if forbidden else EmailStatus.HELD
-    return replace(email, status=status, ended_at=now, ended_why="; ".join(why.words for why in reasons))
-
-
-def gone(reason: Reason, words: str) -> tuple[Why, ...]:
-    return (Why(reason, words),)

@@ -17,6 +17,6 @@ def put_all(store: LocalStore, records: Sequence[User] | Sequence[Order]) -> Non
     table = TABLES[type(records[0])]
     rows = [table.row(record) for record in records]  # before the transaction: others want the writer too
     try:
-        store.execute_many(table.put, rows)
+        store.do(lambda writer: writer.executemany(table.put, rows))
     except sqlite3.Error as error:
         raise Retryable(f"the store cannot be written now: {error}") from error

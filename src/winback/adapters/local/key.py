@@ -33,8 +33,18 @@ def _made(path: Path) -> bytes:
         os.fsync(file.fileno())
     try:
         os.link(fresh, path)  # unlike a rename, never replaces the key that another process just made
+        _sync(path.parent)
     except FileExistsError:
         return mailbox_key(path.parent)
     finally:
         fresh.unlink(missing_ok=True)
     return key
+
+
+def _sync(folder: Path) -> None:
+    """The name too must outlive a power cut: a key made anew would know nobody's suppression."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -7,8 +7,10 @@ QUERIES: dict[str, str] = {
     "due": f"{CONTACTS.select} WHERE due_at <= ? ORDER BY due_at LIMIT ?",
     "next_due": "SELECT due_at FROM contacts WHERE due_at IS NOT NULL ORDER BY due_at LIMIT 1",
     "judged_below": f"{CONTACTS.select} WHERE deleted_at IS NULL AND line < ? LIMIT ?",
+    "judged_between": f"{CONTACTS.select} WHERE deleted_at IS NULL AND line > ? AND line < ? LIMIT ?",
     "judged_above": f"{CONTACTS.select} WHERE deleted_at IS NULL AND line > ? LIMIT ?",
-    "lease_over": f"{EMAILS.select} WHERE status = 'SENDING' AND lease_until < ? ORDER BY lease_until LIMIT ?",
+    "lease_over": f"{EMAILS.select} INDEXED BY emails_leased WHERE status = 'SENDING' AND lease_until < ?"
+    " ORDER BY lease_until LIMIT ?",
     "decisions_of": f"{DECISIONS.select} WHERE user_id = ? AND at >= ? ORDER BY at",
     "emails_of": f"{EMAILS.select} WHERE user_id = ? ORDER BY created_at DESC LIMIT ?",
     "emails": f"{EMAILS.select} WHERE (created_at, email_id) < (?, ?) ORDER BY created_at DESC, email_id DESC LIMIT ?",

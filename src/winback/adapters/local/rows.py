@@ -9,6 +9,7 @@ import typing
 from collections.abc import Callable, Sequence
 from dataclasses import MISSING, fields
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 from winback.domain.contact import Contact
@@ -24,6 +25,7 @@ from winback.domain.user import FIELDS, User, user_of
 from winback.domain.wire import FieldCode, codes, from_wire, to_wire
 
 T = TypeVar("T")
+_json = json.JSONEncoder(separators=(",", ":")).encode
 _NO_DATE_IS_AHEAD = datetime.max.replace(tzinfo=UTC) - timedelta(days=2)
 Row = Sequence[Any]
 
@@ -37,11 +39,12 @@ class Table(Generic[T]):
         of_kind = codes(kind)
         self.key = of_kind[0].name
         self.columns = [code.name for code in of_kind]
-        self._getters = [(code.name, _to_column(code)) for code in of_kind]
-        self._readers = [
-            (_from_column(code), _when_null(field))
-            for code, field in zip(of_kind, fields(kind), strict=True)  # type: ignore[arg-type]  # T is a dataclass
-        ]
+        self._values = attrgetter(*self.columns)
+        # Only the columns that are not stored as they are, by their place: every record passes here both ways.
+        self._encoders = [(at, encode) for at, code in enumerate(of_kind) if (encode := _to_column(code))]
+        self._decoders = [(at, decode) for at, code in enumerate(of_kind) if (decode := _from_column(code))]
+        defaults = [_when_null(field) for field in fields(kind)]  # type: ignore[arg-type]  # T is a dataclass
+        self._when_null = [(at, default) for at, default in enumerate(defaults) if default is not None]
         names = ", ".join(self.columns)
         self.select = f"SELECT {names} FROM {name}"  # noqa: S608  names of our own fields
         self.get = f"{self.select} WHERE {self.key} = ?"
@@ -54,19 +57,22 @@ class Table(Generic[T]):
 
     def row(self, record: T) -> list[Any]:
         """The record's columns, in order."""
-        return [
-            encode(value) if encode and value is not None else value
-            for value, encode in [(getattr(record, name), encode) for name, encode in self._getters]
-        ]
+        row = list(self._values(record))
+        for at, encode in self._encoders:
+            if row[at] is not None:
+                row[at] = encode(row[at])
+        return row
 
     def record(self, row: Row) -> T:
         """The record a row holds."""
-        return self.kind(
-            *[
-                null if value is None else read(value) if read else value
-                for value, (read, null) in zip(row, self._readers, strict=True)
-            ]
-        )
+        values = list(row)
+        for at, decode in self._decoders:
+            if values[at] is not None:
+                values[at] = decode(values[at])
+        for at, default in self._when_null:
+            if values[at] is None:
+                values[at] = default
+        return self.kind(*values)
 
 
 class Document(Table[T]):
@@ -84,7 +90,8 @@ class Document(Table[T]):
 
     def row(self, record: T) -> list[Any]:
         item = to_wire(record)
-        return [getattr(record, self.key), json.dumps(item), item["version"]]
+        version = item.pop("version")  # it has its own column
+        return [getattr(record, self.key), json.dumps(item), version]
 
     def record(self, row: Row) -> T:
         if self._last is None or self._last[0] != tuple(row):
@@ -104,7 +111,8 @@ class UserTable(Table[User]):
         self.put = f"{self.insert} ON CONFLICT (user_id) DO UPDATE SET " + ", ".join(
             f"{column} = excluded.{column}" for column in self.columns[1:]
         )
-        self._getters = self._getters[: len(self.columns)]
+        self._values = attrgetter(*self.columns)
+        self._encoders = [(at, encode) for at, encode in self._encoders if at < len(self.columns)]
 
     def record(self, row: Row) -> User:
         item = {code.wire: value for code, value in zip(FIELDS, row, strict=True) if value is not None}
@@ -119,22 +127,31 @@ class OrderTable(Table[Order]):
 
     _wires = tuple(code.wire for code in codes(Order))
 
+    def __init__(self) -> None:
+        super().__init__(Order, "orders")
+        sets = ", ".join(f"{column} = ?" for column in self.columns[1:])
+        self.change = f"UPDATE orders SET {sets} WHERE order_id = ?"  # noqa: S608
+
     def lenient(self, row: Row) -> Order | None:
         order = read_order(dict(zip(self._wires, row, strict=True)), _NO_DATE_IS_AHEAD)
         return order if isinstance(order, Order) else None
 
 
 def read_leniently(connection: sqlite3.Connection, sql: str, key: str) -> Row | None:
-    """The row, even where its texts are no UTF-8: such bytes become surrogates, which the rules of a user refuse."""
+    """The row with this key, as `rows_leniently` reads it."""
+    return next(iter(rows_leniently(connection, sql, key)), None)
+
+
+def rows_leniently(connection: sqlite3.Connection, sql: str, *values: object) -> list[Row]:
+    """The rows, even where their texts are no UTF-8: such bytes become surrogates, which the rules of a user refuse."""
     try:
-        found: Row | None = connection.execute(sql, (key,)).fetchone()
+        return connection.execute(sql, values).fetchall()
     except sqlite3.OperationalError:
         connection.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
         try:
-            found = connection.execute(sql, (key,)).fetchone()
+            return connection.execute(sql, values).fetchall()
         finally:
             connection.text_factory = str
-    return found
 
 
 def _json_or_raw(value: object) -> object:
@@ -150,7 +167,7 @@ def _to_column(code: FieldCode) -> Callable[[Any], Any] | None:
     if code.scalar:
         return code.encode
     encode = code.encode or (lambda value: value)
-    return lambda value: json.dumps(encode(value), separators=(",", ":")) if value else None
+    return lambda value: _json(encode(value)) if value else None
 
 
 def _from_column(code: FieldCode) -> Callable[[Any], Any] | None:
@@ -169,7 +186,7 @@ def _when_null(field: Any) -> Any:
 
 
 USERS = UserTable()
-ORDERS = OrderTable(Order, "orders")
+ORDERS = OrderTable()
 CONTACTS = Table(Contact, "contacts")
 EMAILS = Table(Email, "emails")
 DECISIONS = Table(Decision, "decisions")

@@ -101,6 +101,7 @@ CREATE TABLE decisions (
     episode_since TEXT,
     campaign TEXT,
     arm TEXT,
+    sender TEXT,
     why TEXT,
     version INTEGER NOT NULL
 );
@@ -306,6 +307,22 @@ BEGIN
         NULL);
 END;
 
+-- A REPLACE deletes the row before it without a word: whoever had the order must be told first.
+CREATE TRIGGER orders_replaced BEFORE INSERT ON orders
+WHEN EXISTS (SELECT 1 FROM orders WHERE order_id = new.order_id AND user_id IS NOT new.user_id)
+BEGIN
+    INSERT INTO changes (at, noun, verb, key, user_id, detail)
+    SELECT strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), 'order', 'changed',
+        CASE WHEN typeof(old.order_id) = 'text' AND length(old.order_id) BETWEEN 1 AND 128
+            AND length(old.order_id) = length(CAST(old.order_id AS BLOB)) AND old.order_id NOT GLOB '*[^A-Za-z0-9._:-]*'
+            THEN old.order_id ELSE '!' || hex(coalesce(old.order_id, '')) END,
+        CASE WHEN typeof(old.user_id) = 'text' AND length(old.user_id) BETWEEN 1 AND 128
+            AND length(old.user_id) = length(CAST(old.user_id AS BLOB)) AND old.user_id NOT GLOB '*[^A-Za-z0-9._:-]*'
+            THEN old.user_id ELSE '!' || hex(coalesce(old.user_id, '')) END,
+        NULL
+    FROM orders AS old WHERE old.order_id = new.order_id;
+END;
+
 CREATE TRIGGER orders_removed AFTER DELETE ON orders
 BEGIN
     INSERT INTO changes (at, noun, verb, key, user_id, detail) VALUES (
@@ -340,6 +357,12 @@ BEGIN
 END;
 
 -- The same table as domain/email.py, for whoever changes an e-mail by hand.
+
+CREATE TRIGGER emails_replaced BEFORE INSERT ON emails
+WHEN EXISTS (SELECT 1 FROM emails WHERE email_id = new.email_id)
+BEGIN
+    SELECT RAISE(ABORT, 'an e-mail is changed, never replaced');
+END;
 
 CREATE TRIGGER emails_transition BEFORE UPDATE OF status ON emails
 WHEN new.status IS NOT old.status AND NOT (

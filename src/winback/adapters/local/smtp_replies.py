@@ -98,6 +98,8 @@ def _masked(raw: str, private: Iterable[str]) -> str:
     text = _ENHANCED_AGAIN.sub(" ", raw)
     text = _ADDRESS.sub("(address)", text)
     for secret in sorted(private, key=len, reverse=True):
+        if text.isascii() and secret.lower() not in text.lower():
+            continue  # nearly always; and each address would be a pattern of its own to compile
         text = re.sub(rf"(?<![^\W\d_]){re.escape(secret)}(?![^\W\d_])", "(hidden)", text, flags=re.IGNORECASE)
     one_line = "".join(char if char.isprintable() else " " for char in text)
     return " ".join(one_line.split())[:MOST_WORDS]

@@ -10,22 +10,33 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from winback.adapters.local.connections import Connections
-from winback.adapters.local.folder import prepare
+from winback.adapters.local.folder import STORE_FILE, prepare
+from winback.adapters.local.known import Known
 from winback.adapters.local.migrations import migrate
 from winback.adapters.local.queries import QUERIES
-from winback.adapters.local.rows import CONTACTS, DECISIONS, EMAILS, ORDERS, TABLES, Row, Table, read_leniently
+from winback.adapters.local.rows import (
+    CONTACTS,
+    DECISIONS,
+    EMAILS,
+    ORDERS,
+    TABLES,
+    Row,
+    Table,
+    read_leniently,
+    rows_leniently,
+)
 from winback.adapters.local.writes import apply
 from winback.domain.change import Change, Noun, Verb
 from winback.domain.contact import Contact
 from winback.domain.decision import Decision
 from winback.domain.email import Email, EmailStatus
-from winback.domain.errors import Retryable, Unsure, WinbackError
+from winback.domain.errors import Refused, Retryable, Unsure, WinbackError
 from winback.domain.instant import instant, iso
 from winback.domain.order import Order
 from winback.ports import MOST_WRITES, Page, R, Write
 
 T = TypeVar("T")
-FILE_NAME = "winback.db"
+FILE_NAME = STORE_FILE
 MOST_IN_ONE_COMMIT = 256
 _AFTER_ALL = "\uffff"
 _NO_DATE = "~"
@@ -40,9 +51,14 @@ class LocalStore:
 
     def __init__(self, path: Path) -> None:
         self._connections = Connections(path)
-        migrate(self._connections.writer, path)
+        try:
+            migrate(self._connections.writer, path)
+        except BaseException:
+            self._connections.close()
+            raise
         self._lock = threading.Lock()
         self._inside = threading.local()
+        self._known = Known()
         self._tickets: deque[_Ticket] = deque()
         self._listeners: list[Callable[[], None]] = []
         self.path = path
@@ -50,7 +66,13 @@ class LocalStore:
     @classmethod
     def open(cls, folder: Path) -> "LocalStore":
         """The store in a data folder, made where there is none. Raises Refused with one line if it cannot be used."""
-        return cls(prepare(folder) / FILE_NAME)
+        path = prepare(folder) / FILE_NAME
+        try:
+            return cls(path)
+        except (sqlite3.Error, OSError) as error:
+            raise Refused(
+                f"cannot use the store {path}: {error}: mend that, put a backup there, or choose another --data-dir"
+            ) from error
 
     def close(self) -> None:
         with self._lock:
@@ -63,15 +85,16 @@ class LocalStore:
     # Reading
 
     def get(self, kind: type[R], key: str) -> R | None:
+        return self._known.get(kind, key, self._read) if self.inside else self._read(kind, key)
+
+    def _read(self, kind: type[R], key: str) -> R | None:
         table: Table[Any] = TABLES[kind]
         row = read_leniently(self.connection(), table.get, key)
-        if row is None:
-            return None
-        return cast("R | None", ORDERS.lenient(row) if table is ORDERS else table.record(row))
+        return None if row is None else cast("R | None", ORDERS.lenient(row) if table is ORDERS else table.record(row))
 
     def orders_of(self, user_id: str) -> list[Order]:
-        found = [ORDERS.lenient(row) for row in self.rows("orders_of", user_id)]
-        return [order for order in found if order is not None]
+        rows = rows_leniently(self.connection(), QUERIES["orders_of"], user_id)
+        return [order for order in map(ORDERS.lenient, rows) if order is not None]
 
     def due(self, now: datetime, limit: int) -> list[Contact]:
         return self._records(CONTACTS, "due", iso(now), limit)
@@ -80,9 +103,11 @@ class LocalStore:
         rows = self.rows("next_due")
         return instant(rows[0][0]) if rows else None
 
-    def judged_elsewhere(self, line: str, limit: int) -> list[Contact]:
-        below = self._records(CONTACTS, "judged_below", line, limit)
-        return below + self._records(CONTACTS, "judged_above", line, limit - len(below))
+    def judged_elsewhere(self, lines: tuple[str, str], limit: int) -> list[Contact]:
+        first, second = lines
+        found = self._records(CONTACTS, "judged_below", first, limit)
+        found += self._records(CONTACTS, "judged_between", first, second, limit - len(found))
+        return found + self._records(CONTACTS, "judged_above", second, limit - len(found))
 
     def lease_over(self, now: datetime, limit: int) -> list[Email]:
         return self._records(EMAILS, "lease_over", iso(now), limit)
@@ -146,16 +171,23 @@ class LocalStore:
                 self._end()
             finally:
                 self._inside.now = False
+                self._known.clear()
         self._tell()
 
     def commit(self, *writes: Write) -> None:
         if len(writes) > MOST_WRITES:
             raise ValueError(f"{len(writes)} writes in one commit, at most {MOST_WRITES}")
-        self.do(lambda writer: apply(writer, writes))
+        if self.inside:
+            self._known.forget(writes)
+        self._do(lambda writer: apply(writer, writes))
 
     def do(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Runs `work`, all or nothing, on the writing connection: in the running transaction, else with the others
-        that wait, in one."""
+        """Runs `work` on the writing connection, all or nothing; outside a transaction with others that wait."""
+        if self.inside:
+            self._known.clear()  # it may write any record
+        return self._do(work)
+
+    def _do(self, work: Callable[[sqlite3.Connection], T]) -> T:
         if self.inside:
             return work(_still_inside(self._connections.writer))
         ticket = _Ticket(work)
@@ -171,11 +203,11 @@ class LocalStore:
     def execute(self, sql: str, *values: object) -> int:
         """A statement of ours outside the records, by its name or its text. Gives the rows it touched."""
         with _our_errors():
-            return self.do(lambda writer: writer.execute(QUERIES.get(sql, sql), values).rowcount)
+            return self._do(lambda writer: writer.execute(QUERIES.get(sql, sql), values).rowcount)
 
     def execute_many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
         with _our_errors():
-            self.do(lambda writer: writer.executemany(sql, rows))
+            self._do(lambda writer: writer.executemany(sql, rows))
 
     def rows(self, query: str, *values: object) -> list[Row]:
         return self.connection().execute(QUERIES[query], values).fetchall()

@@ -2,11 +2,11 @@
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
-from winback.adapters.local.rows import TABLES, USERS, read_leniently
+from winback.adapters.local.rows import ORDERS, TABLES, USERS, read_leniently
 from winback.domain.errors import Conflict, Retryable
+from winback.domain.order import Order
 from winback.domain.user import User, etag
 from winback.ports import Add, Put, Remove, Replace, ShowScore, Write
 
@@ -50,13 +50,14 @@ def _apply(connection: sqlite3.Connection, write: Write) -> None:
 
 def _add(connection: sqlite3.Connection, record: Any) -> None:
     table = TABLES[type(record)]
-    connection.execute(table.insert, table.row(replace(record, version=1)))
+    *values, _ = table.row(record)  # the version is the last column of every record of ours
+    connection.execute(table.insert, (*values, 1))
 
 
 def _replace(connection: sqlite3.Connection, record: Any) -> None:
     table = TABLES[type(record)]
-    key, *values = table.row(replace(record, version=record.version + 1))
-    if connection.execute(table.update, (*values, key, record.version)).rowcount != 1:
+    key, *values, version = table.row(record)
+    if connection.execute(table.update, (*values, version + 1, key, version)).rowcount != 1:
         raise Conflict(f"{table.name}: the record is no longer at version {record.version}")
 
 
@@ -67,7 +68,10 @@ def _put(connection: sqlite3.Connection, write: Put) -> None:
         if row is None or etag(USERS.record(row)) != write.etag:
             raise Conflict("users: the user is no longer the one that was read")
     table = TABLES[type(record)]
-    connection.execute(table.put, table.row(record))
+    key, *values = table.row(record)
+    # Not as an upsert: that would be told as an INSERT that replaces as well.
+    if not isinstance(record, Order) or not connection.execute(ORDERS.change, (*values, key)).rowcount:
+        connection.execute(table.put, (key, *values))
 
 
 def _show(connection: sqlite3.Connection, write: ShowScore) -> None:

@@ -70,11 +70,11 @@ class MemoryStore:
         due = [(at, contact.user_id, contact) for contact in self._all(Contact) if (at := contact.due_at) and at <= now]
         return [contact for _, _, contact in nsmallest(limit, due)]
 
-    def judged_elsewhere(self, line: str, limit: int) -> list[Contact]:
+    def judged_elsewhere(self, lines: tuple[str, str], limit: int) -> list[Contact]:
         elsewhere = [
             (contact.user_id, contact)
             for contact in self._all(Contact)
-            if contact.line not in {line, None} and contact.deleted_at is None
+            if contact.line not in {*lines, None} and contact.deleted_at is None
         ]
         return [contact for _, contact in nsmallest(limit, elsewhere)]
 
