@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from benchmarks.catalog import CATALOG, Benchmark
-from benchmarks.machine import machine
+from benchmarks.machine import is_busy, machine
 from benchmarks.report import Fault, table, write_json
 from benchmarks.rounds import Failed, Row, run
 
@@ -23,6 +23,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     RESULTS.mkdir(exist_ok=True)
     of = machine(RESULTS)
     console.print(" · ".join(f"{name} {value}" for name, value in of.items()), style="dim", highlight=False)
+    if is_busy():
+        console.print("This machine is busy with something else: take the ratios, not the rates.", style="yellow")
     results = [_run(benchmark, chosen, console) for benchmark in chosen.only]
     path = RESULTS / f"{at:%Y-%m-%dT%H-%M-%S}.json"
     write_json(path, results, of, chosen.scale, at)

@@ -9,10 +9,14 @@ from winback import __version__
 from winback.adapters.local.folder import file_system
 
 
-def machine(folder: Path) -> dict[str, str | int]:
-    """`disk` is the kind of file system below `folder`: on one in memory a flush costs nothing, which flatters all."""
+def machine(folder: Path) -> dict[str, str | int | float]:
+    """`disk` is the kind of file system below `folder`: on one in memory a flush costs nothing, which flatters all.
+
+    `load` is how many processes wanted a core in the last minute, before any of ours.
+    """
     return {
-        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+        "cores": _cores(),
+        "load": round(os.getloadavg()[0], 2),
         "processor": _processor(),
         "system": platform.platform(terse=True),
         "python": platform.python_version(),
@@ -20,6 +24,15 @@ def machine(folder: Path) -> dict[str, str | int]:
         "winback": __version__,
         "disk": file_system(folder.resolve()) or "unknown",
     }
+
+
+def is_busy() -> bool:
+    """Whether others take so much of the machine that rates and latencies say little."""
+    return os.getloadavg()[0] > _cores() / 2
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _processor() -> str:

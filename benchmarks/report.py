@@ -34,7 +34,7 @@ def table(results: Sequence[Row | Fault], scale: float) -> Table:
 
 
 def write_json(
-    path: Path, results: Sequence[Row | Fault], of: Mapping[str, str | int], scale: float, at: datetime
+    path: Path, results: Sequence[Row | Fault], of: Mapping[str, object], scale: float, at: datetime
 ) -> None:
     report = {
         "at": at.isoformat(timespec="seconds"),

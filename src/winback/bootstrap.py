@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from winback.adapters.local.clock import SystemClock
-from winback.adapters.local.key import mailbox_key
+from winback.adapters.local.key import key_of
 from winback.adapters.local.mailer_folder import FolderMailer
 from winback.adapters.local.mailer_smtp import SmtpMailer
 from winback.adapters.local.store import LocalStore
@@ -34,25 +34,32 @@ class Local:
         return bool(self.store.judged_elsewhere(lines_of(current_policy(self.world), self.world.sender), 1))
 
     def close(self) -> None:
-        closing = getattr(self.world.mailer, "close", None)
-        if closing is not None:
-            closing()
+        self.world.mailer.close()
         self.store.close()
 
 
 def local(settings: Settings) -> Local:
     """The embedded store and its folder. Raises Refused with one line where they cannot be used."""
-    folder = settings.data_dir
+    # What is stored of a place, such as that of an e-mail's file, must hold from wherever a later command is called.
+    folder = settings.data_dir.absolute()
     store = LocalStore.open(folder)
+    try:
+        return _in(folder, store, settings)
+    except BaseException:
+        store.close()
+        raise
+
+
+def _in(folder: Path, store: LocalStore, settings: Settings) -> Local:
     owner = secrets.token_hex(8)
     topic = LocalTopic(store, queues(), owner)
     world = World(
         store=store,
         topic=topic,
         composer=HouseCopy(),
-        mailer=_mailer(settings),
+        mailer=_mailer(folder, settings),
         clock=SystemClock(settings.clock_ahead),
-        key=mailbox_key(folder),
+        key=key_of(store, folder),
         token=lambda: f"{owner}:{secrets.token_hex(8)}",
         sender=settings.sender(),
         house=settings.house(),
@@ -60,7 +67,7 @@ def local(settings: Settings) -> Local:
     return Local(world, store, topic, folder, settings.send_window)
 
 
-def _mailer(settings: Settings) -> Mailer:
+def _mailer(folder: Path, settings: Settings) -> Mailer:
     if settings.sender_kind is SenderKind.FOLDER:
-        return FolderMailer(settings.data_dir / "outbox")
+        return FolderMailer(folder / "outbox")
     return SmtpMailer(settings.smtp_url or "", window=settings.send_window, rate_per_second=settings.send_rate)

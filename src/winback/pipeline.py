@@ -17,7 +17,6 @@ from winback.steps.write import write
 
 Arrow = Callable[[World, Event, datetime], Step]
 EMAIL_QUEUE: Final = "email"
-MOST_RECEIVES: Final = 3
 
 
 @dataclass(frozen=True, slots=True)

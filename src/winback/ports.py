@@ -29,6 +29,9 @@ T = TypeVar("T")
 R = TypeVar("R", User, Order, Contact, Mailbox, Day, Decision, Email, Body, Outcome, Policy, Switch)
 
 MOST_WRITES = 10
+MOST_RECEIVES = 3
+MOST_COUNTED = 1_000
+"""Where counting stops: a count that reaches it means so many or more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +164,7 @@ class DeadLetter:
 
 @dataclass(frozen=True, slots=True)
 class QueueState:
-    """How many wait, how many are in work, how many are dead; and since when the oldest waits."""
+    """How many wait, how many are in work, how many are dead, each up to MOST_COUNTED; since when the oldest waits."""
 
     waiting: int
     in_work: int
@@ -201,7 +204,7 @@ class Topic(Protocol):
 class Composed:
     """A composer's draft, who wrote it, what it cost."""
 
-    draft: Draft
+    draft: Draft = field(repr=False)
     composer: str
     cost_usd: float = 0.0
 
@@ -247,6 +250,9 @@ class Mailer(Protocol):
 
     def ill_until(self, now: datetime) -> tuple[datetime, str] | None:
         """While the sender is ill: the instant of the next try, and what was said. Within it `send` is not called."""
+
+    def close(self) -> None:
+        """Gives back what it holds, such as kept connections; nothing is sent after it."""
 
 
 class Clock(Protocol):

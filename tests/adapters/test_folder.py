@@ -17,7 +17,7 @@ from winback.adapters.local.mailer_folder import FolderMailer
 from winback.adapters.local.store import LocalStore
 from winback.domain.errors import Refused
 from winback.ports import Put
-from winback.runtime.log import LogFolder
+from winback.runtime.log import Function, LogFolder
 
 MOUNTS = """\
 /dev/sda1 / ext4 rw,relatime 0 0
@@ -52,7 +52,7 @@ def test_nothing_in_the_folder_is_for_anybody_else(tmp_path: Path) -> None:
             store.commit(Put(a_user()))
             mailbox_key(folder)
             FolderMailer(folder / "outbox").send(a_letter(), NOW)
-            log.write("backend", NOW)
+            log.write(Function.BACKEND, NOW)
             lock = FolderLock(folder)
             found = {path.relative_to(folder): path.stat().st_mode & 0o777 for path in [folder, *folder.rglob("*")]}
             lock.release()

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from winback.adapters.local import folder as data_folder
 from winback.adapters.local.folder import STORE_FILE, prepare
 from winback.domain.errors import Refused
 
@@ -24,7 +23,7 @@ def mode(folder: Path) -> int:
 
 def somebody_else(monkeypatch: pytest.MonkeyPatch) -> None:
     """From now on nothing that is on the disk belongs to who runs Winback."""
-    monkeypatch.setattr(data_folder.os, "geteuid", lambda: os.getuid() + 1)
+    monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
 
 
 def test_a_new_folder_is_for_its_owner_alone(tmp_path: Path) -> None:

@@ -1,22 +1,14 @@
 """The key of the mailbox hash: one for a folder and for good."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from processes.at_once import at_once
 from winback.adapters.local.key import FILE_NAME, LENGTH, mailbox_key
 from winback.domain.errors import Refused
 
-MAKE = """
-import sys
-from pathlib import Path
-from winback.adapters.local.key import mailbox_key
-print("ready", flush=True)
-sys.stdin.readline()
-print(mailbox_key(Path(sys.argv[1])).hex())
-"""
+MAKE = "from pathlib import Path\nfrom winback.adapters.local.key import mailbox_key"
 
 
 def test_a_folder_keeps_its_key(tmp_path: Path) -> None:
@@ -42,14 +34,5 @@ def test_a_damaged_key_is_refused_in_one_line_and_left_alone(tmp_path: Path, con
 
 
 def test_processes_that_make_it_at_once_agree(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", MAKE, str(tmp_path)]
-    makers = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(6)]
-    for maker in makers:
-        assert maker.stdout is not None
-        assert maker.stdout.readline() == "ready\n"
-    for maker in makers:
-        assert maker.stdin is not None
-        maker.stdin.write("go\n")
-        maker.stdin.flush()
-    keys = {maker.communicate(timeout=60)[0].strip() for maker in makers}
-    assert keys == {mailbox_key(tmp_path).hex()}
+    keys = at_once(MAKE, "print(mailbox_key(Path(sys.argv[1])).hex())", [[tmp_path]] * 6)
+    assert {key.strip() for key in keys} == {mailbox_key(tmp_path).hex()}

@@ -1,7 +1,8 @@
 import asyncio
 import json
+import threading
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -54,10 +55,33 @@ def test_health_names_version_runtime_and_every_dependency(opened: Local) -> Non
     }
 
 
-def test_a_pause_is_told_with_its_reason_and_is_no_failure(opened: Local) -> None:
+def test_a_pause_is_told_without_what_the_operator_wrote_and_is_no_failure(opened: Local) -> None:
     pause(opened.world, "anna", "stock-taking", opened.world.clock.now())
-    assert asked(opened).status_code == 200
-    assert health(opened)["sending"] == {"on": False, "why": "stock-taking"}
+    answer = asked(opened)
+    assert answer.status_code == 200
+    assert answer.json()["sending"] == {"on": False}
+    assert "stock-taking" not in answer.text
+    assert "anna" not in answer.text
+
+
+def test_health_is_found_out_beside_the_event_loop_and_in_one_thread(
+    opened: Local, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[int] = []
+
+    def seen(_: datetime) -> None:
+        threads.append(threading.get_ident())
+
+    async def ask_often() -> None:
+        transport = httpx.ASGITransport(app_of(opened, lambda: None))
+        async with httpx.AsyncClient(transport=transport, base_url="http://winback.example") as client:
+            await asyncio.gather(*[client.get("/health") for _ in range(20)])
+
+    monkeypatch.setattr(opened.world.mailer, "ill_until", seen)
+    asyncio.run(ask_often())
+    assert len(threads) == 20
+    assert len(set(threads)) == 1
+    assert threading.get_ident() not in threads
 
 
 def test_a_runner_that_cannot_work_is_a_503_that_tells_the_type_of_the_fault_alone(opened: Local) -> None:

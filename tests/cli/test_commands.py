@@ -132,6 +132,15 @@ def test_emails_are_listed_and_chosen_by_client_and_state(folder: Path) -> None:
     assert run(folder, "emails", "list", "--user", "u-soon", "--status", "FAILED", "--json").json == []
 
 
+def test_a_limit_counts_only_the_emails_that_are_listed(folder: Path) -> None:
+    with closing(LocalStore.open(folder)) as store:
+        later = an_email(email_id="e-later", user_id="u-soon", created_at=an_email().created_at + DAY)
+        store.commit(Add(later))
+    newest = ["emails", "list", "--user", "u-soon", "--limit", "1", "--json"]
+    assert ids(run(folder, *newest).json, "emailId") == ["e-later"]
+    assert ids(run(folder, *newest, "--status", "SENT").json, "emailId") == ["e-sent"]
+
+
 def test_an_email_is_shown_in_each_of_its_forms(folder: Path) -> None:
     assert "e-sent to client u-soon: SENT" in run(folder, "emails", "show", "e-sent").out
     assert run(folder, "emails", "show", "e-sent", "--text").out == an_email().text + "\n"

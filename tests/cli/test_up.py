@@ -90,7 +90,7 @@ def test_a_client_read_and_put_back_with_another_name_keeps_our_score(up: Up) ->
 def test_what_is_written_during_a_pause_waits_and_goes_out_on_resume(up: Up) -> None:
     beside(up, "pause", "--why", "stock-taking")
     try:
-        assert up.health()["sending"] == {"on": False, "why": "stock-taking"}
+        assert up.health()["sending"] == {"on": False}
         beside(up, "users", "put", '{"userId": "waits", "email": "waits@example.com", "engagementScore": 30}')
         until(lambda: beside(up, "explain", "waits", "--json").json.get("why") if emails_of(up, "waits") else None)
         assert [each["status"] for each in emails_of(up, "waits")] == ["GENERATED"]
@@ -143,10 +143,11 @@ def test_a_real_sender_starts_paused_and_pauses_again_when_its_address_changes(t
     folder = tmp_path / "data"
     shop = {"WINBACK_SENDER": "smtp", "WINBACK_SMTP_URL": "smtp://127.0.0.1:9", "WINBACK_FROM": "shop@shop.example"}
     with running(folder, env=shop) as up:
-        assert up.health()["sending"] == {"on": False, "why": "a new store starts paused"}
+        assert up.health()["sending"] == {"on": False}
         assert winback("resume", "--data-dir", folder, env=shop).code == 0
         assert up.health()["sending"] == {"on": True}
+    assert "a new store starts paused" in up.out
 
     with running(folder, env={**shop, "WINBACK_FROM": "other@shop.example"}) as up:
-        assert up.health()["sending"] == {"on": False, "why": "the From address changed since sending was resumed"}
+        assert up.health()["sending"] == {"on": False}
     assert "sending   paused by winback up: the From address changed since sending was resumed" in up.out

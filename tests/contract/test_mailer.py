@@ -144,6 +144,13 @@ def test_a_mended_sender_sends_what_it_could_not_exactly_once(mailers: Bench) ->
     assert mailers.mailer.ill_until(NOW + A_MINUTE) is None
 
 
+def test_it_can_be_closed_more_than_once(mailers: Bench) -> None:
+    mailers.mailer.send(a_letter(), NOW)
+    mailers.mailer.close()
+    mailers.mailer.close()
+    assert mailers.arrived() == ["e-1"]
+
+
 def test_neither_repr_nor_words_hold_the_address(mailers: Bench) -> None:
     mailers.fall_ill()
     with pytest.raises(SenderIll) as error:

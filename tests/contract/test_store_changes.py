@@ -121,11 +121,8 @@ CASES: dict[str, tuple[list[Write], Write, list[Told]]] = {
         replaced(SENDING, status=EmailStatus.FAILED),
         [an_email_is(Verb.CHANGED, EmailStatus.FAILED)],
     ),
-    "an e-mail not sent after all": (
-        [Add(SENDING)],
-        replaced(SENDING, status=EmailStatus.GENERATED),
-        [an_email_is(Verb.CHANGED, EmailStatus.GENERATED)],
-    ),
+    "an e-mail not sent after all": ([Add(SENDING)], replaced(SENDING, status=EmailStatus.GENERATED), []),
+    "an approved e-mail not sent after all": ([Add(SENDING)], replaced(SENDING, status=EmailStatus.APPROVED), []),
 }
 
 

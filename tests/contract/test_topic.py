@@ -7,7 +7,7 @@ import pytest
 
 from builders import NOW, an_event
 from winback.domain.event import Event, EventType
-from winback.ports import Message, QueueState, Topic
+from winback.ports import MOST_COUNTED, EmbeddedStore, Message, QueueState, Topic
 
 MINUTE = timedelta(minutes=1)
 MILLISECOND = timedelta(milliseconds=1)
@@ -242,6 +242,20 @@ def test_the_state_tells_since_when_the_oldest_waits(topic: Topic) -> None:
 
     topic.done(received(topic, limit=1), NOW)
     assert topic.state(QUEUE, NOW).oldest_at == NOW - MINUTE
+
+
+def test_the_state_stops_counting_where_a_number_says_enough(topic: Topic, embedded: EmbeddedStore) -> None:
+    many = [an_event(event_id=f"c-{number}") for number in range(MOST_COUNTED + 5)]
+    topic.publish(many, NOW)
+    assert topic.state(QUEUE, NOW) == QueueState(MOST_COUNTED, 0, 0, NOW)
+
+    messages = received(topic, limit=len(many))
+    assert topic.state(QUEUE, NOW) == QueueState(0, MOST_COUNTED, 0, None)
+
+    with embedded.transaction():
+        for message in messages:
+            topic.bury(message, NOW, "a fault")
+    assert topic.state(QUEUE, NOW) == QueueState(0, 0, MOST_COUNTED, None)
 
 
 def test_a_message_nobody_can_read_is_a_dead_letter_and_blocks_none_beside_it(

@@ -11,14 +11,16 @@ from flow.world import PostOffice, a_world
 from winback.adapters.memory import FixedClock
 from winback.domain.errors import WinbackError
 from winback.domain.event import Event
+from winback.domain.policy import lines_of
 from winback.domain.switch import Sender
 from winback.pipeline import EMAIL_QUEUE, Arrow, arrows_of
 from winback.ports import Composer, EmbeddedStore, Message, World
 from winback.runtime.log import StepLine
 from winback.runtime.runner import Action, Ran, run
 from winback.steps.deliver import deliver
+from winback.steps.present import current_policy
 from winback.steps.relay import relay
-from winback.steps.sweep import settle_lost, sweep
+from winback.steps.sweep import settle_lost, sweep, sweep_moved
 
 VISIBLE_AFTER: Final = timedelta(minutes=15)
 PUT_BACK_FOR: Final = timedelta(seconds=5)
@@ -76,7 +78,7 @@ class Flow:
         end = self.now + by
         self.until_quiet()
         while (wake := self._next_wake()) is not None and wake <= end:
-            self.clock.advance(max(wake - self.now, _TICK))
+            self.clock.advance(wake - self.now)
             self.until_quiet()
         self.clock.advance(max(end - self.now, timedelta()))
         self.until_quiet()
@@ -105,7 +107,7 @@ class Flow:
         """One turn; whether there was anything to do."""
         swept = self._sweep()
         if not self._anything():
-            return swept
+            return swept or self._sweep_moved()
         try:
             onward = self._turn_in_one() if self._batched else self._turn_one_by_one()
         except WinbackError:
@@ -125,10 +127,20 @@ class Flow:
             return True  # tried again in the next turn
         return bool(swept.told or swept.settled)
 
+    def _sweep_moved(self) -> bool:
+        if not self._rules_moved():
+            return False
+        try:
+            with self._embedded.transaction():
+                return sweep_moved(self.world, self.now, MOST_IN_A_TURN) > 0
+        except WinbackError:
+            return True
+
+    def _rules_moved(self) -> bool:
+        return bool(self.store.judged_elsewhere(lines_of(current_policy(self.well), self.sender), 1))
+
     def _anything(self) -> bool:
-        return bool(
-            self._finished or self.store.waiting(1) or self.well.topic.state(EMAIL_QUEUE, self.now).waiting
-        )
+        return bool(self._finished or self.store.waiting(1) or self.well.topic.state(EMAIL_QUEUE, self.now).waiting)
 
     def _turn_in_one(self) -> list[Onward]:
         """Everything that waits for nobody, in one transaction: done together or not at all."""
@@ -187,12 +199,14 @@ class Flow:
         return self.world.topic.receive(EMAIL_QUEUE, MOST_IN_A_TURN, self.now, VISIBLE_AFTER)
 
     def _next_wake(self) -> datetime | None:
-        """When something is due, a lease ends, or a message may be seen again."""
+        """When something is due or a lease ends; or soon, where something could not be done now."""
         wakes = [email.lease_until for email in self.store.lease_over(self.now + _FOR_EVER, 1)]
         wakes.append(self.store.next_due())
-        if self.well.topic.state(EMAIL_QUEUE, self.now).in_work:
-            wakes.append(self.now + _A_WHILE)
-        return min((wake for wake in wakes if wake is not None), default=None)
+        known = [wake for wake in wakes if wake is not None]
+        soon = self.now + _A_WHILE
+        if self.well.topic.state(EMAIL_QUEUE, self.now).in_work or self._rules_moved():
+            known.append(soon)
+        return min((wake + _TICK if wake > self.now else soon for wake in known), default=None)
 
     @property
     def _embedded(self) -> EmbeddedStore:

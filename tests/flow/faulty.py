@@ -28,13 +28,14 @@ BEFORE: Final[dict[str, Errors]] = {
 }
 """What each port may raise when nothing has happened yet; any other call: that the world is down."""
 AFTER: Final[dict[str, Errors]] = {
-    "store.commit": (Unsure,),
-    "store.relayed": (Unsure,),
-    "store.end": (Unsure,),
-    "topic.publish": (Unsure,),
-    "topic.done": (Unsure,),
-    "topic.back": (Unsure,),
-    "mailer.send": (Unsure,),
+    "store.commit": (Unsure, Died),
+    "store.relayed": (Unsure, Died),
+    "store.end": (Unsure, Died),
+    "topic.publish": (Unsure, Died),
+    "topic.receive": (Died,),
+    "topic.done": (Unsure, Died),
+    "topic.back": (Unsure, Died),
+    "mailer.send": (Unsure, Died),
 }
 """What each port may raise when it has happened all the same."""
 
@@ -49,9 +50,12 @@ class Fault:
 
 
 def faults_at(at: int, name: str) -> list[Fault]:
-    """Every fault that may meet the call `name`, the end of the process among them."""
+    """Every fault that may meet the call `name`, the end of the process among them.
+
+    After a call that changes nothing there is none: it would be the same as one before the next call.
+    """
     before = [Fault(at, error) for error in (*BEFORE.get(name, (Retryable,)), Died)]
-    return before + [Fault(at, error, after=True) for error in (*AFTER.get(name, ()), Died)]
+    return before + [Fault(at, error, after=True) for error in AFTER.get(name, ())]
 
 
 @dataclass(slots=True)

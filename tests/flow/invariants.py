@@ -157,9 +157,7 @@ def _reasons(flow: Flow, contact: Contact, user: User) -> Reasons:
     world = flow.well
     policy = current_policy(world)
     switch, day = current_switch(world), today(world, policy, flow.now)
-    reasons = still_wanted(
-        user, contact, mailbox_of(world, user), day, policy, switch, flow.now, world.sender
-    )
+    reasons = still_wanted(user, contact, mailbox_of(world, user), day, policy, switch, flow.now, world.sender)
     return {reason: why for reason, why in reasons.items() if reason not in AT_THE_DOOR}
 
 

@@ -48,7 +48,7 @@ class Shop:
         """The ids of the e-mails in this state."""
         return set(self.values(f"SELECT email_id FROM emails WHERE status = '{status}'"))
 
-    def come_to_rest(self, seconds: float = 40) -> None:
+    def come_to_rest(self, seconds: float = 120) -> None:
         """Waits until everything that was put is worked off."""
         until(lambda: self.values(_AT_REST) == [1], seconds)
 

@@ -23,6 +23,7 @@ USERS: Final = 1_000
 KILLS: Final = 30
 KILLS_IN_FLIGHT: Final = 24
 USERS_A_LIFE: Final = 32
+LONGEST_LIFE_SECONDS: Final = 60.0
 LONGEST_START_SECONDS: Final = 1.0
 LONGEST_IN_FLIGHT_SECONDS: Final = 0.03
 LONGEST_ACCEPT_SECONDS: Final = 0.03
@@ -79,12 +80,12 @@ def killed_over_smtp(shop: Shop, clients: Clients, server: SmtpServer, dice: ran
     try:
         clients.put(USERS_A_LIFE)
         if flying:
-            until(lambda: server.in_flight)
+            until(lambda: server.in_flight, LONGEST_LIFE_SECONDS)
         time.sleep(dice.uniform(0, LONGEST_IN_FLIGHT_SECONDS if flying else LONGEST_START_SECONDS))
         in_flight = server.in_flight
     finally:
         up.stop(signal.SIGKILL)
-    server.wait_until(lambda: server.open_connections == 0)
+    server.wait_until(lambda: server.open_connections == 0, LONGEST_LIFE_SECONDS)
     return Kill(in_flight, shop.emails("SENDING"))
 
 
@@ -126,8 +127,8 @@ def test_a_kill_makes_no_dead_letters(over_smtp: Ending) -> None:
     assert over_smtp.shop.values("SELECT reason FROM messages WHERE state = 'dead'") == []
 
 
-USERS_BY_FOLDER: Final = 300
-KILLS_BY_FOLDER: Final = 10
+USERS_BY_FOLDER: Final = 180
+KILLS_BY_FOLDER: Final = 6
 
 
 @pytest.fixture(scope="module")
@@ -148,7 +149,7 @@ def killed_by_folder(shop: Shop, clients: Clients, dice: random.Random) -> Kill:
     up = Up(shop.folder)
     try:
         clients.put(USERS_BY_FOLDER // KILLS_BY_FOLDER)
-        until(lambda: len(letters(shop)) > before)
+        until(lambda: len(letters(shop)) > before, LONGEST_LIFE_SECONDS)
         time.sleep(dice.uniform(0, LONGEST_IN_FLIGHT_SECONDS))
     finally:
         up.stop(signal.SIGKILL)

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 from statistics import median
 from typing import Any, Final
 
@@ -175,12 +176,9 @@ BROKEN_ROWS: Final = {
 def test_a_row_that_breaks_a_rule_is_held_by_the_name_of_the_field(
     shop: Shop, user_id: str, column: str, value: str, field: str
 ) -> None:
-    run(
-        PROGRAMS["python"],
-        shop,
-        f"{NEW} ('{user_id}', '{user_id}@example.com', 5, 30)".replace("INSERT", "BEGIN; INSERT")
-        + f"; UPDATE users SET {column} = {value} WHERE user_id = '{user_id}'; COMMIT",
-    )
+    inserted = f"{NEW} ('{user_id}', '{user_id}@example.com', 5, 30)"
+    broken = f"UPDATE users SET {column} = {value} WHERE user_id = '{user_id}'"
+    run(PROGRAMS["python"], shop, f"BEGIN; {inserted}; {broken}; COMMIT")
     held = decided(shop, user_id, verdict="HOLD")
     assert field in held["why"]
     assert no_dead_letters(shop)
@@ -245,6 +243,6 @@ def test_the_write_of_another_program_is_noticed_within_a_second(shop: Shop, use
             shop.come_to_rest()
             connection.execute(f"{NEW} ('{user_id}-{number}', '{number}@example.com', 5, 60)")
             written = time.perf_counter()
-            until(lambda number=number: contact(shop, f"{user_id}-{number}"))  # type: ignore[misc]
+            until(partial(contact, shop, f"{user_id}-{number}"))
             seconds.append(time.perf_counter() - written)
     assert median(seconds) < 1

@@ -2,16 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from winback.domain.email import EmailStatus
 from winback.domain.switch import Switch
 from winback.pipeline import EMAIL_QUEUE
-from winback.ports import EmbeddedStore, QueueState, World
+from winback.ports import MOST_COUNTED, EmbeddedStore, QueueState, World
 from winback.steps.present import current_switch
-
-MOST_COUNTED: Final = 1_000
-"""A count that reaches it means: so many or more."""
 
 
 @dataclass(frozen=True, slots=True)

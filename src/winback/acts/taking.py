@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from winback.domain.order import Order, read_order
+from winback.domain.order import Order
 from winback.domain.user import FIELDS, Fault, User, faults, user_of
 from winback.domain.wire import codes
 
@@ -21,10 +21,6 @@ def user_from(item: Mapping[str, object], now: datetime) -> User | list[Fault]:
     if not found and _tells_who(user, item):
         found = [Fault("userId", "holds the client's own address or phone number, and ids stand in logs")]
     return found or user
-
-
-def order_from(item: Mapping[str, object], now: datetime) -> Order | list[Fault]:
-    return read_order(item, now)
 
 
 def _tells_who(user: User, item: Mapping[str, object]) -> bool:

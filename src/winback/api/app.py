@@ -1,6 +1,8 @@
 """The HTTP API. Only what the routes say; no rules."""
 
+import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 from fastapi import FastAPI, Response
 
@@ -17,11 +19,14 @@ def app_of(local: Local, fault: Fault) -> FastAPI:
     # The pages FastAPI makes load scripts from elsewhere; /openapi.json is ours.
     app = FastAPI(title="Winback", version=__version__, docs_url=None, redoc_url=None)
 
-    # Asynchronous, so that it runs in the server's own thread: a pool of threads would open a connection for each.
+    # The store may be slow, so not in the thread of the server's loop; and in no pool that comes and goes with the
+    # requests, since every thread that reads keeps a connection of its own.
+    reading = ThreadPoolExecutor(max_workers=1, thread_name_prefix="health")
+
     @app.get("/health", response_model_exclude_none=True, responses={_UNAVAILABLE: {"model": Health}})
     async def health(response: Response) -> Health:
         """Whether Winback works, what it depends on, and whether sending is on. Needs no sign-in, tells of nobody."""
-        found = health_of(local, fault())
+        found = await asyncio.get_running_loop().run_in_executor(reading, health_of, local, fault())
         response.headers["Cache-Control"] = "no-store"
         if not found.ok:
             response.status_code = _UNAVAILABLE

@@ -10,7 +10,6 @@ from pydantic.alias_generators import to_camel
 from winback import __version__
 from winback.bootstrap import Local
 from winback.domain.instant import iso
-from winback.domain.switch import Switch
 from winback.pipeline import EMAIL_QUEUE
 from winback.ports import QueueState, World
 from winback.steps.present import current_switch
@@ -32,7 +31,7 @@ class Store(_Shown):
 
 
 class Queue(_Shown):
-    """`in_work` counts what was put off for a while too."""
+    """`in_work` counts what was put off for a while too. Counting stops at 1000: so many or more."""
 
     status: Status
     waiting: int | None = None
@@ -64,8 +63,9 @@ class Dependencies(_Shown):
 
 
 class Sending(_Shown):
+    """Why it is off stands in `winback status`: what a person wrote is not for anybody."""
+
     on: bool
-    why: str | None = None
 
 
 class Health(_Shown):
@@ -94,7 +94,7 @@ def health_of(local: Local, fault: BaseException | None) -> Health:
         status=Status.FAILING if fault else Status.OK,
         why=_why(fault),
         dependencies=_dependencies(world, queue, now),
-        sending=_sending(switch),
+        sending=Sending(on=switch.sending),
     )
 
 
@@ -127,9 +127,5 @@ def _sender(world: World, now: datetime) -> Sender:
     )
 
 
-def _sending(switch: Switch) -> Sending:
-    return Sending(on=switch.sending, why=None if switch.sending else switch.why or "no reason given")
-
-
 def _why(fault: BaseException | None) -> str | None:
-    return f"Winback cannot work: {type(fault).__name__}; see `winback logs`" if fault else None
+    return f"Winback cannot work: {type(fault.__cause__ or fault).__name__}; see `winback logs`" if fault else None

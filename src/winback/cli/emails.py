@@ -11,6 +11,7 @@ from winback.cli.asked import opened
 from winback.cli.nouns import noun
 from winback.cli.output import Json, Limit, moment, say, say_json, say_json_list, say_table
 from winback.cli.reading import emails as newest
+from winback.cli.reading import emails_of as newest_of
 from winback.compose.letter import letter_of, mime
 from winback.domain.email import Body, Email, EmailStatus
 from winback.domain.errors import Refused
@@ -39,11 +40,7 @@ def list_emails(
     winback emails list --status UNSURE --json
     """
     with opened(ctx) as local:
-        if user is None:
-            found = newest(local.store, status, limit)
-        else:
-            of_user = local.store.emails_of(user, limit)
-            found = (email for email in of_user if status in {None, email.status})
+        found = newest(local.store, status, limit) if user is None else newest_of(local.store, user, status, limit)
         if as_json:
             say_json_list(to_wire(email) for email in found)
         else:

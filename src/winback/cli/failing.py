@@ -1,13 +1,13 @@
 """What goes wrong, told in one line: what, why, what to do. And the exit code: 1 failed, 2 wrong usage."""
 
 import sqlite3
-import traceback
 from pathlib import Path
 from typing import Final
 
 import typer
 
 from winback.domain.errors import WinbackError
+from winback.runtime.fault import words_of
 
 FAILED: Final = 1
 WRONG_USAGE: Final = 2
@@ -37,9 +37,7 @@ def _failure(error: Exception) -> str:
         case OSError(filename=str() | Path() as name):
             return f"cannot use {name}: {error.strerror}"
         case _:
-            at = traceback.extract_tb(error.__traceback__)[-1]
-            place = f"{Path(at.filename).name}:{at.lineno}"
-            return f"a fault of Winback: {type(error).__name__} in {place}; WINBACK_LOG_LEVEL=debug shows all of it"
+            return f"a fault of Winback: {words_of(error)}; WINBACK_LOG_LEVEL=debug shows all of it"
 
 
 def _usage(error: Exception) -> str:

@@ -5,7 +5,6 @@ import sys
 import time
 from collections.abc import Iterator
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import IO, Annotated, Any, Final
 
@@ -16,16 +15,10 @@ from winback.cli.asked import settings
 from winback.cli.asking import span
 from winback.cli.output import Json, say
 from winback.domain.instant import iso
-from winback.runtime.log import lines
+from winback.runtime.log import Function, lines
 
 _LOOK_EVERY_SECONDS: Final = 0.2
 _TOLD: Final = ("at", "function", "step", "result", "event", "eventId", "userId", "subjectId", "ms", "why")
-
-
-class Function(StrEnum):
-    STREAM_PROCESSOR = "stream-processor"
-    EMAIL_PROCESSOR = "email-processor"
-    BACKEND = "backend"
 
 
 def logs(

@@ -62,8 +62,12 @@ def moment(at: datetime | None) -> str:
 
 def count(number: int, of: str, most: int | None = None) -> str:
     """`1 client`, `1,200 clients`; at `most` the counting stopped."""
-    more = " or more" if most is not None and number >= most else ""
-    return f"{number:,}{more} {of}{'' if number == 1 else 's'}"
+    return f"{figure(number, most)} {of}{'' if number == 1 else 's'}"
+
+
+def figure(number: int, most: int | None = None) -> str:
+    """`1,200`; at `most` the counting stopped."""
+    return f"{number:,} or more" if most is not None and number >= most else f"{number:,}"
 
 
 def _write(text: str) -> None:

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO, Final, Generic, TypeVar
 
-from winback.acts.taking import ORDER_FIELDS, USER_FIELDS, order_from, user_from
+from winback.acts.taking import ORDER_FIELDS, USER_FIELDS, user_from
 from winback.adapters.local.bulk import put_all
 from winback.bootstrap import Local
 from winback.cli.items import NotRead, items, source
 from winback.cli.output import count, note, say, say_json
 from winback.domain import reading
 from winback.domain.dynamo import plain
-from winback.domain.order import Order
+from winback.domain.order import Order, read_order
 from winback.domain.user import Fault, User
 
 R = TypeVar("R", User, Order)
@@ -40,7 +40,7 @@ class Kind(Generic[R]):
 
 # `contact` is what `users show --json` adds: what was read may be put back as it is.
 USERS: Final = Kind("client", "userId", USER_FIELDS, user_from, frozenset({"contact"}))
-ORDERS: Final = Kind("order", "orderId", ORDER_FIELDS, order_from)
+ORDERS: Final = Kind("order", "orderId", ORDER_FIELDS, read_order)
 
 
 def put(local: Local, kind: Kind[Any], given: str, as_json: bool) -> bool:

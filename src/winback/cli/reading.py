@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date
+from itertools import islice
 from typing import Final, TypeVar
 
 from winback.domain.contact import Contact
@@ -11,6 +12,8 @@ from winback.ports import Page, Store
 
 T = TypeVar("T")
 _PAGE: Final = 500
+_MOST_OF_ONE: Final = 10_000
+"""More than anybody gets in a life: all of one client's."""
 
 
 def contacts(store: Store, at_risk: bool, due_before: date | None, limit: int) -> Iterator[tuple[Contact, User]]:
@@ -32,6 +35,12 @@ def emails(store: Store, status: EmailStatus | None, limit: int) -> Iterator[Ema
         limit -= 1
         if not limit:
             return
+
+
+def emails_of(store: Store, user_id: str, status: EmailStatus | None, limit: int) -> Iterator[Email]:
+    """The client's, the newest first; the limit counts only those in this state."""
+    found = store.emails_of(user_id, max(limit, _MOST_OF_ONE))
+    return islice((email for email in found if status in {None, email.status}), limit)
 
 
 def _pages(page: Callable[[int, str | None], Page[T]], limit: int) -> Iterator[T]:

@@ -1,7 +1,7 @@
 """`winback sweep`: look at all who are due now, or list who will be by a day."""
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -15,9 +15,8 @@ from winback.steps.present import current_policy
 from winback.steps.sweep import MOST_AT_ONCE, Swept
 from winback.steps.sweep import sweep as sweep_once
 
-_FOR = {DueFor.CROSSING: "slips below the line", DueFor.WAIT_OVER: "what it waits for has ended"}
-
-_LISTED = {"userId", "dueAt", "dueFor", "riskDate"}
+_FOR: Final = {DueFor.CROSSING: "slips below the line", DueFor.WAIT_OVER: "what it waits for has ended"}
+_LISTED: Final = frozenset({"userId", "dueAt", "dueFor", "riskDate"})
 
 
 def sweep(
@@ -77,6 +76,4 @@ def _row(contact: Contact) -> tuple[object, ...]:
 
 
 def _wire(contact: Contact) -> dict[str, object]:
-    return {
-        name: value for name, value in to_wire(contact).items() if name in {"userId", "dueAt", "dueFor", "riskDate"}
-    }
+    return {name: value for name, value in to_wire(contact).items() if name in _LISTED}

@@ -5,16 +5,17 @@ from typing import Annotated, Any
 
 import typer
 
-from winback.acts.standing import MOST_COUNTED, Standing, standing
+from winback.acts.standing import Standing, standing
 from winback.acts.switching import pause as pause_sending
 from winback.acts.switching import resume as resume_sending
 from winback.bootstrap import Local
 from winback.cli.asked import opened
 from winback.cli.asking import operator
-from winback.cli.output import Json, count, moment, note, say, say_json
+from winback.cli.output import Json, count, figure, moment, note, say, say_json
 from winback.cli.words import sender_words, sending_words, short
 from winback.domain.instant import iso
 from winback.domain.wire import to_wire
+from winback.ports import MOST_COUNTED
 from winback.runtime.running import running_in
 
 _GB = 1e9
@@ -77,7 +78,8 @@ def _figures(stands: Standing, real: bool) -> list[str]:
     oldest = f", the oldest since {moment(queue.oldest_at)} UTC" if queue.oldest_at else ""
     told = [
         f"changes     {count(stands.changes_waiting, 'change', MOST_COUNTED)} not looked at yet",
-        f"queue       {queue.waiting:,} waiting{oldest}, {queue.in_work:,} in work or put off, {queue.dead:,} dead",
+        f"queue       {_many(queue.waiting)} waiting{oldest}, {_many(queue.in_work)} in work or put off, "
+        f"{_many(queue.dead)} dead",
         f"at risk     {count(stands.at_risk, 'client', MOST_COUNTED)}, {stands.backlog:,} of them {backlog}",
         f"unsure      {count(stands.unsure, 'e-mail', MOST_COUNTED)}",
     ]
@@ -86,6 +88,10 @@ def _figures(stands: Standing, real: bool) -> list[str]:
     if queue.dead:
         told.append("            `winback dead-letters list` shows what was given up and why")
     return told
+
+
+def _many(number: int) -> str:
+    return figure(number, MOST_COUNTED)
 
 
 def _wire(local: Local, stands: Standing) -> dict[str, Any]:

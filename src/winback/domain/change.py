@@ -24,7 +24,7 @@ class Verb(StrEnum):
     REMOVED = "removed"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Change:
     """`change_id` is never used twice. `key` is the record's raw id, `user_id` the raw id of the user it is about.
 
@@ -39,6 +39,9 @@ class Change:
     key: str
     user_id: str
     detail: str | None = None
+
+    def __repr__(self) -> str:
+        return f"Change({self.change_id}, {self.noun} {self.verb})"
 
 
 _OF_STATUS = {

@@ -1,6 +1,6 @@
 """Switch: whether sending is on; and the sender it stands before."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -36,7 +36,7 @@ class Sender:
 
     kind: SenderKind = SenderKind.FOLDER
     loopback: bool = False
-    only_to: tuple[str, ...] = ()
+    only_to: tuple[str, ...] = field(default=(), repr=False)
     from_address: str = "Winback <shop@localhost>"
     reply_to: str | None = None
     public_url: str | None = None

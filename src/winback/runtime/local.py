@@ -10,7 +10,8 @@ from typing import Final, TypeVar
 from winback.bootstrap import Local
 from winback.pipeline import EMAIL_QUEUE, Arrow, arrows_of
 from winback.ports import Message
-from winback.runtime.log import LogFolder, StepLine
+from winback.runtime.fault import words_of
+from winback.runtime.log import Function, LogFolder, StepLine
 from winback.runtime.runner import Action, run, to_the_end
 from winback.runtime.wake import Wake
 from winback.steps.deliver import deliver
@@ -63,7 +64,8 @@ class LocalRunner:
         """Ends after what is being sent right now; the rest stays on the queue."""
         self._stop.set()
         self._wake.ring()
-        self._thread.join()
+        if self._thread.is_alive():
+            self._thread.join()
         self._pool.shutdown(cancel_futures=True)
         self._acknowledge()
         self._wake.close()
@@ -95,7 +97,8 @@ class LocalRunner:
                     self._log.flush()
                     self._wake.wait(self._seconds_to_sleep())
             except Exception as error:
-                self._log.write("stream-processor", self._now(), step="turn", result="failed", why=type(error).__name__)
+                why = words_of(error)
+                self._log.write(Function.STREAM_PROCESSOR, self._now(), step="turn", result="failed", why=why)
                 self.fault = error
                 self._stop.wait(SECONDS_AFTER_A_FAULT)
 
@@ -143,9 +146,7 @@ class LocalRunner:
         try:
             ran = run(self._world, message.event, arrows, now, lines.append, waits)
         except Exception as error:
-            # The type alone: the text of an unforeseen error may hold anything.
-            self._unfinished.append((message, f"{type(error).__name__} in {message.event.type}"))
-            lines.append(StepLine("decide", "failed", message.event, 0.0, type(error).__name__))
+            self._unfinished.append((message, words_of(error)))
         else:
             match ran.action:
                 case Action.GO_ON:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import IO, Final
 
@@ -13,15 +14,24 @@ from winback.domain.event import Event
 from winback.domain.instant import iso
 
 KEPT: Final = timedelta(days=14)
+
+
+class Function(StrEnum):
+    """Who writes a line: the functions that the cloud has too."""
+
+    STREAM_PROCESSOR = "stream-processor"
+    EMAIL_PROCESSOR = "email-processor"
+    BACKEND = "backend"
+
+
 FUNCTION_OF_STEP: Final = {
-    "relay": "stream-processor",
-    "decide": "email-processor",
-    "write": "email-processor",
-    "deliver": "email-processor",
-    "sweep": "email-processor",
-    "settle": "email-processor",
+    "relay": Function.STREAM_PROCESSOR,
+    "decide": Function.EMAIL_PROCESSOR,
+    "write": Function.EMAIL_PROCESSOR,
+    "deliver": Function.EMAIL_PROCESSOR,
+    "sweep": Function.EMAIL_PROCESSOR,
+    "settle": Function.EMAIL_PROCESSOR,
 }
-FUNCTIONS: Final = ("stream-processor", "email-processor", "backend")
 
 
 @dataclass(frozen=True, slots=True)

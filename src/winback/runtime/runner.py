@@ -13,6 +13,7 @@ from winback.domain.errors import Conflict, Rejected, Retryable, Unsure
 from winback.domain.event import Event
 from winback.pipeline import Arrow
 from winback.ports import World, saved
+from winback.runtime.fault import Fault, words_of
 from winback.runtime.log import StepLine
 from winback.steps.result import Result, Step
 from winback.steps.waiting import put_off
@@ -55,7 +56,7 @@ def run(
 ) -> Ran:
     """Takes the event through its arrows; stops before the first for which `until` is true.
 
-    Never raises but for what no arrow should: a fault of ours, which the caller must put back on the queue.
+    Raises Fault where an arrow raises what no arrow should: the caller must put the message back on the queue.
     """
     for at, arrow in enumerate(arrows):
         if until(arrow):
@@ -76,9 +77,16 @@ def _step(world: World, event: Event, arrow: Arrow, now: datetime, observe: Obse
         step, action = Step(Result.DONE, f"waits: {error}"), _put_off(world, event, error, now)
     except (Conflict, Unsure) as error:
         step, action = Step(Result.DONE, f"lost the race {TRIES} times: {error}"), Action.BACK
-    ms = round((time.perf_counter() - started) * 1000, 1)
-    observe(StepLine(arrow.__name__, step.result.value if action is Action.DONE else "back", event, ms, step.why))
+    except Exception as error:
+        observe(StepLine(arrow.__name__, "failed", event, _ms_since(started), words_of(error)))
+        raise Fault(arrow.__name__, error) from error
+    result = step.result.value if action is Action.DONE else "back"
+    observe(StepLine(arrow.__name__, result, event, _ms_since(started), step.why))
     return step, action
+
+
+def _ms_since(started: float) -> float:
+    return round((time.perf_counter() - started) * 1000, 1)
 
 
 def _again_on_conflict(world: World, event: Event, arrow: Arrow, now: datetime) -> Step:

@@ -11,10 +11,21 @@ def running_in(folder: Path) -> int | None:
         with (folder / "winback.lock").open("r", encoding="utf-8") as file:
             process = int(file.read())
             # Asked first: while a lock is tried, even a shared one, a `winback up` that starts would be refused.
-            os.kill(process, 0)
+            if not _lives(process):
+                return None
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         return process
     except (OSError, ValueError):
         return None
     return None
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except PermissionError:
+        return True  # somebody else's
+    except (ProcessLookupError, OverflowError):
+        return False
+    return True

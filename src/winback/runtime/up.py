@@ -17,7 +17,7 @@ from winback.api.app import app_of
 from winback.bootstrap import Local, local
 from winback.domain.errors import Refused
 from winback.runtime.local import LocalRunner, StepListener
-from winback.runtime.log import LogFolder
+from winback.runtime.log import Function, LogFolder
 from winback.settings import Settings
 
 _SECONDS_TO_END_REQUESTS: Final = 3
@@ -53,7 +53,7 @@ def run_until_stopped(
     clock = held.local.world.clock
     with _stopped_by_signals(server):
         started()
-        log.write("backend", clock.now(), step="up", result="started")
+        log.write(Function.BACKEND, clock.now(), step="up", result="started")
         runner.start()
         try:
             server.run(sockets=[held.listening])
@@ -62,7 +62,7 @@ def run_until_stopped(
                 stopping()
             finally:
                 runner.stop()
-                log.write("backend", clock.now(), step="up", result="stopped")
+                log.write(Function.BACKEND, clock.now(), step="up", result="stopped")
                 log.close()
 
 

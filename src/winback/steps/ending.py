@@ -25,11 +25,12 @@ def end_writes(store: Store, contact: Contact, reasons: Sequence[Why], now: date
     email_id = contact.open_email_id
     if email_id is None:
         return []
+    # The mailbox first, whose version guards: an e-mail written after this read must not be missed.
+    held = store.get(Mailbox, contact.mailbox_id) if contact.mailbox_id is not None else None
     email = store.get(Email, email_id)
     if email is not None and email.status not in WAITING:
         return None
     writes: list[Write] = [Replace(_ended(email, reasons, now))] if email else []
-    held = store.get(Mailbox, contact.mailbox_id) if contact.mailbox_id is not None else None
     if held is not None and held.open_email_id == email_id:
         writes.append(Replace(freed(held)))
     return writes

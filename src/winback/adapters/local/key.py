@@ -1,13 +1,34 @@
 """The key of the mailbox hash: made on first start, kept beside the store for its owner alone."""
 
+import hashlib
+import hmac
 import os
 import secrets
 from pathlib import Path
 
+from winback.adapters.local.store import LocalStore
 from winback.domain.errors import Refused
 
 FILE_NAME = "mailbox.key"
 LENGTH = 32
+_FACT = "fingerprint of mailbox.key"
+_NOTE = "INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING"
+_MEND = "put mailbox.key from the old folder or a backup beside winback.db"
+
+
+def key_of(store: LocalStore, folder: Path) -> bytes:
+    """The folder's key, which the store keeps to from its first start on. Raises Refused if it is missing or another:
+    every suppression would be forgotten."""
+    path = folder / FILE_NAME
+    if _known(store) is not None and not path.exists():
+        raise Refused(f"{path} is missing, and without it nobody's suppression is known: {_MEND}")
+    key = mailbox_key(folder)
+    fingerprint = _fingerprint(key)
+    if _known(store) is None:
+        store.execute(_NOTE, _FACT, fingerprint)
+    if _known(store) != fingerprint:
+        raise Refused(f"{path} is not the key of this store, by which suppressions are known: {_MEND}")
+    return key
 
 
 def mailbox_key(folder: Path) -> bytes:
@@ -39,6 +60,17 @@ def _made(path: Path) -> bytes:
     finally:
         fresh.unlink(missing_ok=True)
     return key
+
+
+def _known(store: LocalStore) -> str | None:
+    """The fingerprint of the key the store was first used with."""
+    rows = store.rows("fact", _FACT)
+    return str(rows[0][0]) if rows else None
+
+
+def _fingerprint(key: bytes) -> str:
+    """Says which key it is and nothing of the key; no hash of an address, since no address is without an @."""
+    return hmac.new(key, _FACT.encode(), hashlib.sha256).hexdigest()
 
 
 def _sync(folder: Path) -> None:

@@ -3,6 +3,8 @@
 import os
 import re
 import tempfile
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -15,6 +17,7 @@ from winback.domain.errors import Rejected, SenderIll
 from winback.domain.switch import SenderKind
 from winback.ports import Letter
 
+_DRAFT: Final = ".winback-", ".tmp"
 _FILE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 
 
@@ -24,6 +27,9 @@ class FolderMailer:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._health = SenderHealth()
+        self._opened_at = time.time()
+        self._first = threading.Lock()
+        self._tidy = False
 
     @property
     def kind(self) -> SenderKind:
@@ -36,7 +42,7 @@ class FolderMailer:
         place = self._place(letter.email_id)
         with self._health.watch(letter.to, now), self._disk():
             if not place.exists():
-                self._make_folder()
+                self._make_ready()
                 _write_whole(place, mime(letter, now))
         return str(place)
 
@@ -48,13 +54,27 @@ class FolderMailer:
     def ill_until(self, now: datetime) -> tuple[datetime, str] | None:
         return self._health.ill_until(now)
 
+    def close(self) -> None:
+        """It holds nothing."""
+
     def _place(self, email_id: str) -> Path:
         return self._folder / f"{email_id}.eml"
 
-    def _make_folder(self) -> None:
-        if not self._folder.is_dir():
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _sync_folder(self._folder.parent)
+    def _make_ready(self) -> None:
+        with self._first:
+            if not self._folder.is_dir():
+                self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                _sync_folder(self._folder.parent)
+            if not self._tidy:
+                self._remove_lost_drafts()
+                self._tidy = True
+
+    def _remove_lost_drafts(self) -> None:
+        """What a killed process left half-written. Before the first draft of this one, since only one process sends."""
+        prefix, suffix = _DRAFT
+        for draft in self._folder.glob(f"{prefix}*{suffix}"):
+            if draft.stat().st_mtime < self._opened_at:
+                draft.unlink(missing_ok=True)
 
     @contextmanager
     def _disk(self) -> Iterator[None]:
@@ -68,7 +88,8 @@ class FolderMailer:
 
 def _write_whole(place: Path, content: bytes) -> None:
     """After it the file is on disk under its name; after an error there is none."""
-    descriptor, name = tempfile.mkstemp(dir=place.parent, prefix=".", suffix=".tmp")
+    prefix, suffix = _DRAFT
+    descriptor, name = tempfile.mkstemp(dir=place.parent, prefix=prefix, suffix=suffix)
     draft = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:

@@ -27,10 +27,11 @@ QUERIES: dict[str, str] = {
     "next_visible": "SELECT min(visible_at) FROM messages WHERE state = 'open' AND queue = ?",
     "dead_letters": "SELECT message_id, queue, event_id, type, user_id, subject_id, at, reason, ended_at FROM messages"
     " WHERE state = 'dead' AND queue = ? ORDER BY message_id DESC LIMIT ?",
-    "count_open": "SELECT count(*), min(visible_at) FROM messages WHERE state = 'open' AND queue = ?"
-    " AND visible_at <= ?",
-    "count_in_work": "SELECT count(*) FROM messages WHERE state = 'open' AND queue = ? AND visible_at > ?",
-    "count_dead": "SELECT count(*) FROM messages WHERE state = 'dead' AND queue = ?",
+    "visible": "SELECT visible_at FROM messages WHERE state = 'open' AND queue = ? AND visible_at <= ?"
+    " ORDER BY visible_at LIMIT ?",
+    "not_visible": "SELECT 1 FROM messages WHERE state = 'open' AND queue = ? AND visible_at > ? LIMIT ?",
+    "dead": "SELECT 1 FROM messages WHERE state = 'dead' AND queue = ? LIMIT ?",
+    "fact": "SELECT value FROM facts WHERE name = ?",
     "prune_changes": "DELETE FROM changes WHERE change_id IN (SELECT change_id FROM"
     " (SELECT change_id, at FROM changes WHERE change_id <= (SELECT position FROM relay WHERE one = 1)"
     " ORDER BY change_id LIMIT ?) WHERE at < ?)",

@@ -137,21 +137,23 @@ class OrderTable(Table[Order]):
         return order if isinstance(order, Order) else None
 
 
-def read_leniently(connection: sqlite3.Connection, sql: str, key: str) -> Row | None:
-    """The row with this key, as `rows_leniently` reads it."""
-    return next(iter(rows_leniently(connection, sql, key)), None)
-
-
-def rows_leniently(connection: sqlite3.Connection, sql: str, *values: object) -> list[Row]:
-    """The rows, even where their texts are no UTF-8: such bytes become surrogates, which the rules of a user refuse."""
+def read(connection: sqlite3.Connection, sql: str, values: Sequence[object]) -> list[Row]:
+    """The rows, even where a text is no UTF-8: such bytes become surrogates, which the rules of a record refuse."""
     try:
         return connection.execute(sql, values).fetchall()
-    except sqlite3.OperationalError:
-        connection.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
-        try:
-            return connection.execute(sql, values).fetchall()
-        finally:
-            connection.text_factory = str
+    except sqlite3.OperationalError as error:
+        # An error of SQLite has a code. One without is Python's own: it could not decode what SQLite gave it.
+        if getattr(error, "sqlite_errorcode", None) is not None:
+            raise
+    connection.text_factory = _lenient
+    try:
+        return connection.execute(sql, values).fetchall()
+    finally:
+        connection.text_factory = str
+
+
+def _lenient(text: bytes) -> str:
+    return text.decode("utf-8", "surrogateescape")
 
 
 def _json_or_raw(value: object) -> object:

@@ -158,6 +158,9 @@ CREATE INDEX outcomes_by_user ON outcomes (user_id, at);
 CREATE TABLE policies (policy_id TEXT PRIMARY KEY, record TEXT NOT NULL, version INTEGER NOT NULL);
 CREATE TABLE switches (switch_id TEXT PRIMARY KEY, record TEXT NOT NULL, version INTEGER NOT NULL);
 
+-- What the store must remember of its surroundings, such as the fingerprint of its mailbox.key.
+CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+
 -- What was written, waiting for the relay: everything after `relay.position`. Numbers are never used again.
 CREATE TABLE changes (
     change_id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -293,8 +296,12 @@ BEGIN
         NULL);
 END;
 
+-- Silent where orders_replaced has just told the same, as before the update of an upsert.
 CREATE TRIGGER orders_moved AFTER UPDATE OF user_id ON orders
-WHEN new.user_id IS NOT old.user_id
+WHEN new.user_id IS NOT old.user_id AND NOT EXISTS (
+    SELECT 1 FROM changes
+    WHERE change_id > (SELECT position FROM relay) AND change_id > (SELECT max(change_id) - 2 FROM changes)
+        AND noun = 'order' AND verb = 'changed' AND key = new.order_id AND user_id = old.user_id)
 BEGIN
     INSERT INTO changes (at, noun, verb, key, user_id, detail) VALUES (
         strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), 'order', 'changed',
@@ -323,6 +330,22 @@ BEGIN
     FROM orders AS old WHERE old.order_id = new.order_id;
 END;
 
+CREATE TRIGGER orders_overwritten BEFORE UPDATE OF order_id ON orders
+WHEN new.order_id IS NOT old.order_id
+    AND EXISTS (SELECT 1 FROM orders WHERE order_id = new.order_id AND user_id IS NOT new.user_id)
+BEGIN
+    INSERT INTO changes (at, noun, verb, key, user_id, detail)
+    SELECT strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), 'order', 'changed',
+        CASE WHEN typeof(lost.order_id) = 'text' AND length(lost.order_id) BETWEEN 1 AND 128
+            AND length(lost.order_id) = length(CAST(lost.order_id AS BLOB)) AND lost.order_id NOT GLOB '*[^A-Za-z0-9._:-]*'
+            THEN lost.order_id ELSE '!' || hex(coalesce(lost.order_id, '')) END,
+        CASE WHEN typeof(lost.user_id) = 'text' AND length(lost.user_id) BETWEEN 1 AND 128
+            AND length(lost.user_id) = length(CAST(lost.user_id AS BLOB)) AND lost.user_id NOT GLOB '*[^A-Za-z0-9._:-]*'
+            THEN lost.user_id ELSE '!' || hex(coalesce(lost.user_id, '')) END,
+        NULL
+    FROM orders AS lost WHERE lost.order_id = new.order_id;
+END;
+
 CREATE TRIGGER orders_removed AFTER DELETE ON orders
 BEGIN
     INSERT INTO changes (at, noun, verb, key, user_id, detail) VALUES (
@@ -349,8 +372,10 @@ BEGIN
     VALUES (strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), 'email', 'added', new.email_id, new.user_id, new.status);
 END;
 
+-- An e-mail that goes back after a send that did not happen is silent: its contact is due again, and that is told.
 CREATE TRIGGER emails_changed AFTER UPDATE OF status ON emails
 WHEN new.status IS NOT old.status AND new.status IN ('GENERATED', 'APPROVED', 'SENT', 'FAILED')
+    AND NOT (old.status = 'SENDING' AND new.status IN ('GENERATED', 'APPROVED'))
 BEGIN
     INSERT INTO changes (at, noun, verb, key, user_id, detail)
     VALUES (strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), 'email', 'changed', new.email_id, new.user_id, new.status);

@@ -14,17 +14,8 @@ from winback.adapters.local.folder import STORE_FILE, prepare
 from winback.adapters.local.known import Known
 from winback.adapters.local.migrations import migrate
 from winback.adapters.local.queries import QUERIES
-from winback.adapters.local.rows import (
-    CONTACTS,
-    DECISIONS,
-    EMAILS,
-    ORDERS,
-    TABLES,
-    Row,
-    Table,
-    read_leniently,
-    rows_leniently,
-)
+from winback.adapters.local.rows import CONTACTS, DECISIONS, EMAILS, ORDERS, TABLES, Row, Table, read
+from winback.adapters.local.ticket import Ticket, still_inside
 from winback.adapters.local.writes import apply
 from winback.domain.change import Change, Noun, Verb
 from winback.domain.contact import Contact
@@ -59,7 +50,7 @@ class LocalStore:
         self._lock = threading.Lock()
         self._inside = threading.local()
         self._known = Known()
-        self._tickets: deque[_Ticket] = deque()
+        self._tickets: deque[Ticket] = deque()
         self._listeners: list[Callable[[], None]] = []
         self.path = path
 
@@ -89,12 +80,14 @@ class LocalStore:
 
     def _read(self, kind: type[R], key: str) -> R | None:
         table: Table[Any] = TABLES[kind]
-        row = read_leniently(self.connection(), table.get, key)
-        return None if row is None else cast("R | None", ORDERS.lenient(row) if table is ORDERS else table.record(row))
+        rows = self._rows(table.get, key)
+        if not rows:
+            return None
+        return cast("R | None", ORDERS.lenient(rows[0]) if table is ORDERS else table.record(rows[0]))
 
     def orders_of(self, user_id: str) -> list[Order]:
-        rows = rows_leniently(self.connection(), QUERIES["orders_of"], user_id)
-        return [order for order in map(ORDERS.lenient, rows) if order is not None]
+        found = map(ORDERS.lenient, self.rows("orders_of", user_id))
+        return [order for order in found if order is not None]
 
     def due(self, now: datetime, limit: int) -> list[Contact]:
         return self._records(CONTACTS, "due", iso(now), limit)
@@ -189,8 +182,8 @@ class LocalStore:
 
     def _do(self, work: Callable[[sqlite3.Connection], T]) -> T:
         if self.inside:
-            return work(_still_inside(self._connections.writer))
-        ticket = _Ticket(work)
+            return work(still_inside(self._connections.writer))
+        ticket = Ticket(work)
         self._tickets.append(ticket)
         with self._lock:
             while not ticket.done:
@@ -210,7 +203,8 @@ class LocalStore:
             self._do(lambda writer: writer.executemany(sql, rows))
 
     def rows(self, query: str, *values: object) -> list[Row]:
-        return self.connection().execute(QUERIES[query], values).fetchall()
+        """What a query gives, by its name. Raises Retryable if the store cannot be read now."""
+        return self._rows(QUERIES[query], *values)
 
     def connection(self) -> sqlite3.Connection:
         """For reading: the writer inside a transaction, else this thread's own."""
@@ -221,12 +215,18 @@ class LocalStore:
         """Whether this thread is inside a transaction."""
         return getattr(self._inside, "now", False)
 
+    def _rows(self, sql: str, *values: object) -> list[Row]:
+        try:
+            return read(self.connection(), sql, values)
+        except sqlite3.Error as error:
+            raise Retryable(f"the store cannot be read now: {error}") from error
+
     def _records(self, table: Table[Any], query: str, *values: object) -> list[Any]:
         return [table.record(row) for row in self.rows(query, *values)]
 
     def _write_for_all(self) -> None:
         """Does every waiting piece of work, each all or nothing, in one transaction. The lock is held."""
-        batch: list[_Ticket] = []
+        batch: list[Ticket] = []
         while self._tickets and len(batch) < MOST_IN_ONE_COMMIT:
             batch.append(self._tickets.popleft())
         try:
@@ -256,7 +256,7 @@ class LocalStore:
             self._connections.writer.execute("ROLLBACK")
 
     def _end(self) -> None:
-        writer = _still_inside(self._connections.writer)
+        writer = still_inside(self._connections.writer)
         try:
             writer.execute("COMMIT")
         except sqlite3.Error as error:
@@ -268,34 +268,6 @@ class LocalStore:
     def _tell(self) -> None:
         for listener in self._listeners:
             listener()
-
-
-class _Ticket:
-    """A piece of work that waits for the writer."""
-
-    def __init__(self, work: Callable[[sqlite3.Connection], Any]) -> None:
-        self._work = work
-        self.result: Any = None
-        self.done = False
-        self.error: Exception | None = None
-
-    def run(self, writer: sqlite3.Connection) -> None:
-        """All or nothing, in a transaction shared with others: what fails is undone alone and told to its owner."""
-        writer.execute("SAVEPOINT ticket")
-        try:
-            self.result = self._work(writer)
-        except Exception as error:
-            _still_inside(writer).execute("ROLLBACK TO ticket")
-            self.error = error
-        writer.execute("RELEASE ticket")
-
-
-def _still_inside(writer: sqlite3.Connection) -> sqlite3.Connection:
-    """Raises Retryable if SQLite has undone the whole transaction, as it does when the disk is full: what follows in
-    it would otherwise be written by itself."""
-    if not writer.in_transaction:
-        raise Retryable("the store undid the transaction: is its disk full?")
-    return writer
 
 
 @contextmanager

@@ -7,9 +7,8 @@ from winback.adapters.local.rows import Row
 from winback.adapters.local.store import LocalStore
 from winback.domain.event import Event, EventType
 from winback.domain.instant import instant, iso
-from winback.ports import DeadLetter, Message, QueueState
+from winback.ports import MOST_COUNTED, MOST_RECEIVES, DeadLetter, Message, QueueState
 
-MOST_RECEIVES = 3
 NOT_FINISHED = "was handed out three times and never finished"
 NOT_READABLE = "is no event that this version knows"
 
@@ -100,10 +99,11 @@ class LocalTopic:
 
     def state(self, queue: str, now: datetime) -> QueueState:
         at = iso(now)
-        ((waiting, oldest),) = self._store.rows("count_open", queue, at)
-        ((in_work,),) = self._store.rows("count_in_work", queue, at)
-        ((dead,),) = self._store.rows("count_dead", queue)
-        return QueueState(waiting, in_work, dead, instant(oldest) if oldest else None)
+        waiting = self._store.rows("visible", queue, at, MOST_COUNTED)
+        in_work = self._store.rows("not_visible", queue, at, MOST_COUNTED)
+        dead = self._store.rows("dead", queue, MOST_COUNTED)
+        oldest_at = instant(waiting[0][0]) if waiting else None
+        return QueueState(len(waiting), len(in_work), len(dead), oldest_at)
 
     def _receive(self, queue: str, limit: int, now: datetime, visible_after: timedelta) -> list[Message]:
         messages = []

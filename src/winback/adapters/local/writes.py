@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
-from winback.adapters.local.rows import ORDERS, TABLES, USERS, read_leniently
+from winback.adapters.local.rows import ORDERS, TABLES, USERS, read
 from winback.domain.errors import Conflict, Retryable
 from winback.domain.order import Order
 from winback.domain.user import User, etag
@@ -64,8 +64,8 @@ def _replace(connection: sqlite3.Connection, record: Any) -> None:
 def _put(connection: sqlite3.Connection, write: Put) -> None:
     record = write.record
     if write.etag is not None and isinstance(record, User):
-        row = read_leniently(connection, USERS.get, record.user_id)
-        if row is None or etag(USERS.record(row)) != write.etag:
+        rows = read(connection, USERS.get, (record.user_id,))
+        if not rows or etag(USERS.record(rows[0])) != write.etag:
             raise Conflict("users: the user is no longer the one that was read")
     table = TABLES[type(record)]
     key, *values = table.row(record)

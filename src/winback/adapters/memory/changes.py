@@ -7,7 +7,7 @@ from typing import Final
 
 from winback.domain.change import Change, Noun, Verb
 from winback.domain.contact import Contact
-from winback.domain.email import Email, EmailStatus
+from winback.domain.email import WAITING, Email, EmailStatus
 from winback.domain.order import Order
 from winback.domain.user import User
 from winback.ports import Outside, Record
@@ -34,8 +34,15 @@ def changes_of(old: Row | None, new: Row | None, at: datetime) -> Iterator[Chang
             yield Change("", at, Noun.CONTACT, verb, after.user_id, after.user_id, after.due_for)
         case (None, Email() as email):
             yield Change("", at, Noun.EMAIL, verb, email.email_id, email.user_id, email.status)
-        case Email() as before, Email() as after if before.status is not after.status and after.status in _STEPS_ON:
+        case Email() as before, Email() as after if _goes_on(before, after):
             yield Change("", at, Noun.EMAIL, verb, after.email_id, after.user_id, after.status)
+
+
+def _goes_on(before: Email, after: Email) -> bool:
+    """Whether it came to a state that a later step waits for. Going back after a send that did not happen is none: its
+    contact is due again, and that is told."""
+    went_back = before.status is EmailStatus.SENDING and after.status in WAITING
+    return before.status is not after.status and after.status in _STEPS_ON and not went_back
 
 
 def _written_outside(before: User, after: User) -> bool:

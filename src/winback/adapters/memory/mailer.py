@@ -45,3 +45,6 @@ class MemoryMailer:
 
     def ill_until(self, now: datetime) -> tuple[datetime, str] | None:
         return self.ill if self.ill and now < self.ill[0] else None
+
+    def close(self) -> None:
+        """It holds nothing."""

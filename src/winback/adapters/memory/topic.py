@@ -6,9 +6,8 @@ from datetime import datetime, timedelta
 
 from winback.adapters.memory.store import MemoryStore
 from winback.domain.event import Event, EventType
-from winback.ports import DeadLetter, Message, QueueState
+from winback.ports import MOST_COUNTED, MOST_RECEIVES, DeadLetter, Message, QueueState
 
-MOST_RECEIVES = 3
 UNREADABLE = "cannot be read"
 NOT_FINISHED = "was handed out three times and never finished"
 _QUEUE, _DEAD = "queue", "dead letters"
@@ -98,7 +97,12 @@ class MemoryTopic:
             visible_at = [held.visible_at for held in self._tables.rows((_QUEUE, queue)).values()]
             dead = sum(letter.queue == queue for letter in self._dead())
         waiting = [at for at in visible_at if at <= now]
-        return QueueState(len(waiting), len(visible_at) - len(waiting), dead, min(waiting, default=None))
+        return QueueState(
+            waiting=min(len(waiting), MOST_COUNTED),
+            in_work=min(len(visible_at) - len(waiting), MOST_COUNTED),
+            dead=min(dead, MOST_COUNTED),
+            oldest_at=min(waiting, default=None),
+        )
 
     def _dead(self) -> list[DeadLetter]:
         return list(self._tables.rows(_DEAD).values())

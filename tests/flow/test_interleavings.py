@@ -1,0 +1,161 @@
+"""Two at once, in every order of their calls: never two reservations, and nothing stale when all is at rest."""
+
+from collections.abc import Callable, Iterator, Set
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from itertools import count
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from builders import NOW, RELAY, USER_ID, an_event, an_order
+from flow.driver import Flow
+from flow.interleaving import Chooser, Stage, Task, every_order
+from flow.invariants import assert_all_well, contacts_of
+from flow.scenarios import DAY, a_slipping_user
+from flow.world import TWINS, a_store, a_world, go_live
+from winback.adapters.memory import FixedClock
+from winback.domain.event import Event, EventType
+from winback.domain.user import User
+from winback.pipeline import arrows_of
+from winback.ports import Put, Remove, World
+from winback.runtime.runner import run
+from winback.steps.deliver import deliver
+from winback.steps.sweep import sweep
+
+
+@pytest.fixture
+def stage() -> Iterator[Stage]:
+    two = Stage(2)
+    yield two
+    two.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Race:
+    """Two tasks that meet. `before` brings the flow to where they do; `e_mails` are those sent when all is over."""
+
+    name: str
+    before: Callable[[Flow], None]
+    tasks: tuple[Task, Task]
+    e_mails: Set[int] = frozenset({1})
+
+
+def told(user_id: str = USER_ID, kind: EventType = EventType.USER_AT_RISK) -> Event:
+    return an_event(user_id=user_id, type=kind)
+
+
+def handle(event: Event) -> Task:
+    """A message through all its arrows."""
+    return lambda world: run(world, event, arrows_of(event.type), world.clock.now(), lambda line: None)
+
+
+def only_deliver(world: World) -> None:
+    run(world, told(), [deliver], world.clock.now(), lambda line: None)
+
+
+def sweep_after_the_lease(world: World) -> None:
+    sweep(world, world.clock.now() + timedelta(minutes=11))
+
+
+def after(*writes: Put | Remove, then: Task) -> Task:
+    """A write from outside, and the message it brings."""
+
+    def task(world: World) -> None:
+        world.store.commit(*writes)
+        then(world)
+
+    return task
+
+
+def one_slipped(flow: Flow) -> None:
+    """Below the line since this morning, and nobody has been told yet."""
+    flow.store.commit(Put(a_slipping_user()))
+    flow.until_quiet()
+    flow.clock.advance(4 * DAY)
+
+
+def two_slipped(flow: Flow) -> None:
+    flow.store.commit(Put(a_slipping_user("u-2", "Ada+shop@example.com")))
+    one_slipped(flow)
+
+
+def an_e_mail_waits(flow: Flow) -> None:
+    """Written in the night; now it is morning."""
+    flow.store.commit(Put(a_slipping_user()))
+    flow.pass_time(3.5 * DAY + timedelta(hours=5))
+    flow.clock.advance(timedelta(hours=7))
+
+
+MOVED: Final = Put(replace(a_slipping_user(), email="ada@elsewhere.example.org"))
+RENAMED: Final = Put(replace(a_slipping_user(), name="Ada King", order_count=6))
+ORDERED: Final = Put(an_order(ordered_at=NOW + 3.9 * DAY))
+DELETED: Final = Remove(User, USER_ID)
+
+RACES: Final = (
+    Race("the same message twice", one_slipped, (handle(told()), handle(told()))),
+    Race("two who share an address", two_slipped, (handle(told("u-1")), handle(told("u-2")))),
+    Race("a change and an older message", one_slipped, (after(RENAMED, then=handle(told())), handle(told()))),
+    Race("an order and the crossing", one_slipped, (after(ORDERED, then=handle(told())), handle(told())), {0, 1}),
+    Race("a deletion and the crossing", one_slipped, (after(DELETED, then=handle(told())), handle(told())), {0, 1}),
+    Race("a move and the crossing", one_slipped, (after(MOVED, then=handle(told())), handle(told())), {1, 2}),
+    Race("two deliver", an_e_mail_waits, (only_deliver, only_deliver)),
+    Race("an order and deliver", an_e_mail_waits, (after(ORDERED, then=handle(told())), only_deliver), {0, 1}),
+    Race("a deletion and deliver", an_e_mail_waits, (after(DELETED, then=handle(told())), only_deliver), {0, 1}),
+    Race("a move and deliver", an_e_mail_waits, (after(MOVED, then=handle(told())), only_deliver), {1, 2}),
+    Race("the end of a lease and deliver", an_e_mail_waits, (sweep_after_the_lease, only_deliver)),
+)
+
+
+@pytest.mark.parametrize("twin", TWINS)
+@pytest.mark.parametrize("race", RACES, ids=lambda race: race.name)
+def test_whoever_goes_first_all_is_well(race: Race, twin: str, stage: Stage, tmp_path: Path) -> None:
+    folders = (tmp_path / str(number) for number in count())
+
+    def play(choose: Chooser) -> None:
+        clock = FixedClock(NOW)
+        with a_store(twin, next(folders), clock) as store:
+            go_live(store)
+            flow = Flow(store, clock, RELAY)
+            race.before(flow)
+            stage.play(flow.world, race.tasks, choose)
+            assert sum(contact.open_email_id is not None for contact in contacts_of(store)) <= 1, "two reservations"
+            flow.pass_time(2 * DAY)
+            assert_all_well(flow)
+            assert len(flow.post.taken) in race.e_mails
+
+    assert every_order(play) > 1
+
+
+def test_every_order_is_played_once_save_that_two_reads_may_change_places(stage: Stage) -> None:
+    """Of the six orders of a write and a read here, a write and a read there, two pairs differ by their reads alone."""
+    orders: list[str] = []
+
+    def writes_and_reads(name: str) -> Task:
+        def task(world: World) -> None:
+            world.store.commit()
+            said.append(f"w{name}")
+            world.store.get(User, USER_ID)
+            said.append(f"r{name}")
+
+        return task
+
+    def play(choose: Chooser) -> None:
+        said.clear()
+        stage.play(a_world(), (writes_and_reads("1"), writes_and_reads("2")), choose)
+        orders.append(" ".join(said))
+
+    said: list[str] = []
+    assert every_order(play) == len(orders) == len(set(orders))
+    assert {order for order in orders if order.endswith("r1 r2")} <= {"w1 w2 r1 r2", "w2 w1 r1 r2"}
+    assert len({order.replace("r2 r1", "r1 r2") for order in orders}) == 4
+
+
+def test_an_error_in_a_task_is_told(stage: Stage) -> None:
+    def fails(world: World) -> None:
+        world.store.get(User, USER_ID)
+        raise ValueError("a fault of the test")
+
+    with pytest.raises(ValueError, match="a fault of the test"):
+        stage.play(a_world(), (fails, fails), min)
