@@ -98,7 +98,7 @@ FULL: list[Record] = [
         reserved_until=LATER,
         quiet_until=LATER,
         quiet_by=SenderKind.SMTP,
-        sends=(Sent(AT, SenderKind.FOLDER), Sent(LATER, SenderKind.SMTP)),
+        sends=(Sent(AT, SenderKind.FOLDER), Sent(LATER, SenderKind.SMTP, "u-1")),
         soft_bounces=2,
         arms={"winback": "treated", "spring “26”": "holdout"},
     ),

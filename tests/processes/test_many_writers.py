@@ -92,6 +92,8 @@ def test_fifty_clients_with_one_address_put_by_ten_processes_get_one_email(shop:
     others = verdicts(shop, "berg")
     assert sorted(others) == sorted(ids)
     assert {others[user_id][0] for user_id in ids if user_id not in mailed} == {"HOLD"}
+    told = [str(others[user_id][1]) for user_id in ids if user_id not in mailed]
+    assert all(f"turn of client {mailed[0]}," in why for why in told), "each says whose turn it is, or was"
 
 
 def test_while_one_waits_the_others_with_its_address_say_whose_turn_it_is(shop: Shop) -> None:

@@ -16,10 +16,12 @@ _DOTS_DO_NOT_COUNT = frozenset({"gmail.com", "googlemail.com"})
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One e-mail that left for this mailbox, and by which sender (the folder's do not count for a real one)."""
+    """One e-mail that left for this mailbox: by which sender (the folder's do not count for a real one), to whom of
+    those who share it."""
 
     at: datetime
     by: SenderKind
+    user_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +69,9 @@ def freed(mailbox: Mailbox) -> Mailbox:
     return replace(mailbox, open_email_id=None, open_user_id=None, reserved_until=None)
 
 
-def quieted(mailbox: Mailbox, now: datetime, quiet_for: timedelta, by: SenderKind) -> Mailbox:
+def quieted(mailbox: Mailbox, now: datetime, quiet_for: timedelta, by: SenderKind, user_id: str) -> Mailbox:
     """The mailbox after an e-mail left for it, or was held out as if it had."""
-    sends = (*mailbox.sends, Sent(now, by))[-KEPT_SENDS:]
+    sends = (*mailbox.sends, Sent(now, by, user_id))[-KEPT_SENDS:]
     return replace(mailbox, quiet_until=now + quiet_for, quiet_by=by, sends=sends)
 
 
@@ -80,9 +82,9 @@ def suppressed(mailbox: Mailbox, now: datetime, why: str) -> Mailbox:
     return replace(mailbox, suppressed_at=now, suppressed_why=why)
 
 
-def sends_since(mailbox: Mailbox, since: datetime, sender_is_real: bool) -> list[datetime]:
-    """The instants that count for the caps; what the folder "sent" counts only while the folder is the sender."""
-    return [sent.at for sent in mailbox.sends if sent.at > since and _counts(sent.by, sender_is_real)]
+def sends_since(mailbox: Mailbox, since: datetime, sender_is_real: bool) -> list[Sent]:
+    """Those that count for the caps; what the folder "sent" counts only while the folder is the sender."""
+    return [sent for sent in mailbox.sends if sent.at > since and _counts(sent.by, sender_is_real)]
 
 
 def quiet_until(mailbox: Mailbox, sender_is_real: bool) -> datetime | None:

@@ -179,7 +179,7 @@ def _caps_reached(case: Case) -> Iterator[tuple[datetime, str]]:
         window = timedelta(days=days)
         sends = sends_since(case.mailbox, case.now - window, case.sender.real)
         if len(sends) >= most:
-            yield sends[-most] + window, f"{len(sends)} e-mails in {days} days, at most {most}"
+            yield sends[-most].at + window, f"{len(sends)} e-mails in {days} days, at most {most}"
 
 
 def _mailbox_is_free(case: Case) -> Iterator[Why]:
@@ -265,8 +265,12 @@ def _last_mailed(case: Case) -> str:
     sends = sends_since(case.mailbox, case.now - timedelta(days=365), case.sender.real)
     if not sends:
         return ""
-    days = (case.now - sends[-1]).days
-    return "e-mailed today, " if days == 0 else f"e-mailed {days} day{'s' if days > 1 else ''} ago, "
+    last = sends[-1]
+    days = (case.now - last.at).days
+    when = "today" if days == 0 else f"{days} day{'s' if days > 1 else ''} ago"
+    if last.user_id in (None, case.user.user_id):
+        return f"e-mailed {when}, "
+    return f"it was the turn of client {last.user_id}, who shares the address, {when}; "
 
 
 RULES: Final[tuple[Callable[[Case], Iterator[Why]], ...]] = (

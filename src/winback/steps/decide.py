@@ -146,7 +146,7 @@ def _hold_out(world: World, facts: _Facts, contact: Contact, mailbox: Mailbox) -
         after_mailing(contact, facts.policy, world.sender.kind, facts.now), verdict=Verdict.HELD_OUT, why=()
     )
     quiet_for = timedelta(days=facts.policy.quiet_period_days)
-    mailbox = quieted(mailbox, facts.now, quiet_for, world.sender.kind)
+    mailbox = quieted(mailbox, facts.now, quiet_for, world.sender.kind, contact.user_id)
     _commit_decision(
         world, facts, contact, mailbox, _decision(facts, contact, Verdict.HELD_OUT, (), ("holdout", world.sender.kind))
     )

@@ -120,7 +120,7 @@ def _claim(world: World, facts: _Facts) -> Email:
         sender=world.sender.kind,
     )
     quiet_for = timedelta(days=facts.policy.quiet_period_days)
-    mailbox = quieted(facts.mailbox, facts.now, quiet_for, world.sender.kind)
+    mailbox = quieted(facts.mailbox, facts.now, quiet_for, world.sender.kind, facts.user.user_id)
     try:
         world.store.commit(Replace(email), Replace(mailbox))
     except (Conflict, Unsure):
