@@ -2,21 +2,24 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
 from winback import __version__
-from winback.bootstrap import Local
-from winback.domain.errors import WinbackError
 from winback.domain.instant import iso
 from winback.domain.switch import Switch
 from winback.pipeline import EMAIL_QUEUE
 from winback.ports import QueueState, World
 from winback.steps.present import current_switch
 
-RUNTIME: Final = "local"
+
+class Served(Protocol):
+    """Whatever has a world: one machine, or the functions on AWS."""
+
+    @property
+    def world(self) -> World: ...
 
 
 class Status(StrEnum):
@@ -74,7 +77,7 @@ class Health(_Shown):
 
     status: Status
     version: str = __version__
-    runtime: str = RUNTIME
+    runtime: str
     why: str | None = None
     dependencies: Dependencies
     sending: Sending | None = None
@@ -84,23 +87,20 @@ class Health(_Shown):
         return self.status is Status.OK
 
 
-def health_of(local: Local, fault: BaseException | None) -> Health:
+def health_of(served: Served, fault: BaseException | None, runtime: str) -> Health:
     """`fault` is what stopped the runner: its type alone is told."""
-    world, now = local.world, local.world.clock.now()
+    world, now = served.world, served.world.clock.now()
     try:
         switch, queue = current_switch(world), world.topic.state(EMAIL_QUEUE, now)
-    except (WinbackError, local.store_errors) as error:
-        return _failing(world, now, fault or error)
+    except Exception as error:  # whatever it is, it is an answer to the question
+        fault, switch, queue = fault or error, None, None
     return Health(
         status=Status.FAILING if fault else Status.OK,
+        runtime=runtime,
         why=_why(fault),
         dependencies=_dependencies(world, queue, now),
-        sending=_sending(switch),
+        sending=_sending(switch) if switch else None,
     )
-
-
-def _failing(world: World, now: datetime, error: BaseException) -> Health:
-    return Health(status=Status.FAILING, why=_why(error), dependencies=_dependencies(world, None, now))
 
 
 def _dependencies(world: World, queue: QueueState | None, now: datetime) -> Dependencies:
@@ -121,8 +121,11 @@ def _queue(state: QueueState) -> Queue:
 def _sender(world: World, now: datetime) -> Sender:
     """What the server said stays in the log: it may say more than anybody may read."""
     ill = world.mailer.ill_until(now)
-    kind = str(world.mailer.kind)
-    return Sender(status=Status.FAILING, kind=kind, next_try_at=iso(ill[0])) if ill else Sender(status=Status.OK, kind=kind)
+    return Sender(
+        status=Status.FAILING if ill else Status.OK,
+        kind=str(world.mailer.kind),
+        next_try_at=iso(ill[0]) if ill else None,
+    )
 
 
 def _sending(switch: Switch) -> Sending:
@@ -130,4 +133,4 @@ def _sending(switch: Switch) -> Sending:
 
 
 def _why(fault: BaseException | None) -> str | None:
-    return f"the runner cannot work: {type(fault).__name__}; see `winback logs`" if fault else None
+    return f"Winback cannot work: {type(fault).__name__}; see `winback logs`" if fault else None

@@ -13,7 +13,7 @@ from winback.domain.errors import Conflict, Rejected, Retryable, Unsure
 from winback.domain.event import Event
 from winback.pipeline import Arrow
 from winback.ports import World, saved
-from winback.runtime.log import StepLine
+from winback.runtime.log import Observer, StepLine
 from winback.steps.result import Result, Step
 from winback.steps.waiting import put_off
 
@@ -36,9 +36,6 @@ class Ran:
     action: Action
     why: str = ""
     left: tuple[Arrow, ...] = ()
-
-
-Observer = Callable[[StepLine], None]
 
 
 def to_the_end(_: Arrow) -> bool:
