@@ -66,7 +66,6 @@ def test_a_good_value_is_read(name: str, text: str, field: str, value: object) -
         ("PORT", "²"),
         ("WINBACK_HOST", "http://localhost"),
         ("WINBACK_RUNTIME", "docker"),
-        ("WINBACK_RUNTIME", "aws"),
         ("WINBACK_STAGE", "test"),
         ("WINBACK_SENDER", "mailgun"),
         ("WINBACK_SENDER", "ses"),
@@ -169,6 +168,20 @@ def test_the_folder_is_never_a_relay_on_loopback() -> None:
 def test_a_relay_on_another_machine_needs_a_from_address() -> None:
     with pytest.raises(ValueError, match=r"^WINBACK_FROM: is missing"):
         Settings.from_env({**SMTP, "WINBACK_FROM": ""})
+
+
+def test_ses_goes_with_aws_and_needs_a_from_address() -> None:
+    ses = {"WINBACK_RUNTIME": "aws", "WINBACK_SENDER": "ses", "WINBACK_FROM": "Shop <hello@shop.example>"}
+    assert Settings.from_env(ses).sender().kind is SenderKind.SES
+    with pytest.raises(ValueError, match=r"^WINBACK_FROM: is missing"):
+        Settings.from_env({**ses, "WINBACK_FROM": ""})
+    with pytest.raises(ValueError, match=r"^WINBACK_SENDER: ses does not go with .*; allowed: folder, smtp$"):
+        Settings.from_env({**ses, "WINBACK_RUNTIME": "local"})
+
+
+def test_smtp_does_not_go_with_aws() -> None:
+    with pytest.raises(ValueError, match=r"^WINBACK_SENDER: smtp does not go with .*; allowed: folder, ses$"):
+        Settings.from_env({**SMTP, "WINBACK_RUNTIME": "aws"})
 
 
 def test_the_clock_is_set_ahead_only_before_the_folder_and_outside_prod() -> None:

@@ -5,7 +5,6 @@ import math
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from email.headerregistry import Address
 from email.utils import parseaddr
 from enum import StrEnum
 from typing import Final, TypeVar
@@ -76,6 +75,8 @@ def host(text: str) -> str:
 
 def mailbox(text: str) -> str:
     """`shop@example.com` or `Shop <shop@example.com>`."""
+    from email.headerregistry import Address  # most functions on AWS are given no address, and it loads slowly
+
     name, address = parseaddr(line(text))
     try:
         parsed = Address(display_name=name, addr_spec=address)

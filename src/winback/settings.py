@@ -1,6 +1,5 @@
 """Settings: everything the environment says, read once at the start, checked, and handed down."""
 
-import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -61,7 +60,15 @@ class Settings:
     openrouter_api_key: str | None = field(default=None, repr=False)
     users_table_name: str | None = None
     emails_table_name: str | None = None
+    ledger_table_name: str | None = None
     sns_topic_arn: str | None = None
+    email_queue_url: str | None = None
+    email_dead_letter_queue_url: str | None = None
+    outbox_bucket: str | None = None
+    unrelayed_bucket: str | None = None
+    mailbox_key_secret: str | None = None
+    openrouter_api_key_secret: str | None = None
+    ses_configuration_set: str | None = None
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Self:
@@ -77,13 +84,9 @@ class Settings:
         return cls(**given)
 
     def __post_init__(self) -> None:
-        if self.runtime is Runtime.AWS:
-            raise ValueError("WINBACK_RUNTIME: aws cannot be run yet; allowed: local")
-        if self.sender_kind is SenderKind.SES:
-            raise ValueError(
-                "WINBACK_SENDER: ses needs the AWS runtime, which cannot be run yet; allowed: folder, smtp"
-            )
+        self._check_runtime()
         self._check_smtp()
+        self._check_ses()
         self._check_clock()
 
     def sender(self) -> Sender:
@@ -115,6 +118,12 @@ class Settings:
             return False
         return smtp_url(self.smtp_url).loopback
 
+    def _check_runtime(self) -> None:
+        senders = _SENDERS_OF[self.runtime]
+        if self.sender_kind not in senders:
+            fault = f"{self.sender_kind} does not go with WINBACK_RUNTIME={self.runtime}"
+            raise ValueError(f"WINBACK_SENDER: {fault}; allowed: {', '.join(senders)}")
+
     def _check_smtp(self) -> None:
         if self.sender_kind is not SenderKind.SMTP:
             return
@@ -124,6 +133,10 @@ class Settings:
             raise ValueError(
                 "WINBACK_FROM: is missing, and a relay on another machine needs it; allowed: Shop <a@b.com>"
             )
+
+    def _check_ses(self) -> None:
+        if self.sender_kind is SenderKind.SES and self.from_address is None:
+            raise ValueError("WINBACK_FROM: is missing, WINBACK_SENDER=ses needs it; allowed: Shop <a@b.com>")
 
     def _check_clock(self) -> None:
         if not self.clock_ahead:
@@ -159,9 +172,22 @@ READERS: Final[dict[str, tuple[str, Callable[[str], object]]]] = {
     "OPENROUTER_API_KEY": ("openrouter_api_key", str),
     "USERS_TABLE_NAME": ("users_table_name", str),
     "EMAILS_TABLE_NAME": ("emails_table_name", str),
+    "LEDGER_TABLE_NAME": ("ledger_table_name", str),
     "SNS_TOPIC_ARN": ("sns_topic_arn", str),
+    "EMAIL_QUEUE_URL": ("email_queue_url", str),
+    "EMAIL_DEAD_LETTER_QUEUE_URL": ("email_dead_letter_queue_url", str),
+    "OUTBOX_BUCKET": ("outbox_bucket", str),
+    "UNRELAYED_BUCKET": ("unrelayed_bucket", str),
+    "MAILBOX_KEY_SECRET": ("mailbox_key_secret", str),
+    "OPENROUTER_API_KEY_SECRET": ("openrouter_api_key_secret", str),
+    "SES_CONFIGURATION_SET": ("ses_configuration_set", str),
 }
 """Name in the environment → field, and what reads its text."""
+
+_SENDERS_OF: Final = {
+    Runtime.LOCAL: (SenderKind.FOLDER, SenderKind.SMTP),
+    Runtime.AWS: (SenderKind.FOLDER, SenderKind.SES),
+}
 
 
 def _read(name: str, text: str, read: Callable[[str], object]) -> object:
@@ -184,5 +210,7 @@ def _nearest(name: str) -> str | None:
     bare = name.removeprefix("WINBACK_")
     if bare in READERS:
         return bare
+    import difflib  # for a misspelt name alone
+
     near = difflib.get_close_matches(bare, [known.removeprefix("WINBACK_") for known in READERS], n=1)
     return next((known for known in READERS if near and known.removeprefix("WINBACK_") == near[0]), None)

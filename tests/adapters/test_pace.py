@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from winback.adapters.local.pace import Pace
+from winback.adapters.pace import Pace
 
 
 class _Clock:

@@ -22,11 +22,13 @@ QUEUES: Final = {
 
 @dataclass(frozen=True)
 class Bench:
-    """A fresh store with a topic beside it. `leave_unreadable` puts a message on a queue that nobody can read."""
+    """A fresh store, a topic beside it, or only one of them. `leave_unreadable` puts a message on a queue that nobody
+    can read.
+    """
 
-    store: Store
-    topic: Topic
-    leave_unreadable: Callable[[str], None]
+    store: Store | None = None
+    topic: Topic | None = None
+    leave_unreadable: Callable[[str], None] | None = None
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,13 @@ class Twin:
     name: str
     embedded: bool
     opened: Callable[[Path], AbstractContextManager[Bench]]
+    has_store: bool = True
+    has_topic: bool = True
+
+    def can(self, asked: list[str]) -> bool:
+        """Whether it has what a test asks for by these fixtures."""
+        has = {"embedded": self.embedded, "store": self.has_store, "topic": self.has_topic}
+        return all(has.get(name, True) for name in asked)
 
 
 @contextmanager
@@ -62,12 +71,40 @@ def _sqlite(folder: Path) -> Iterator[Bench]:
         yield Bench(store, LocalTopic(store, QUEUES), leave_unreadable)
 
 
-TWINS: Final = (Twin("memory", True, _memory), Twin("sqlite", True, _sqlite))
+@contextmanager
+def _dynamodb(folder: Path) -> Iterator[Bench]:
+    from aws.dynamo import new_tables
+    from aws.emulated import clients
+    from winback.adapters.aws.store import DynamoStore
+
+    client = clients().dynamodb
+    yield Bench(DynamoStore(client, new_tables(client)))
+
+
+@contextmanager
+def _sns_and_sqs(folder: Path) -> Iterator[Bench]:
+    from aws.emulated import clients
+    from aws.queues import ByTheTestsClock, new_queues
+
+    queues = new_queues(QUEUES)
+
+    def leave_unreadable(queue: str) -> None:
+        clients().sqs.send_message(QueueUrl=queues.urls[queue].url, MessageBody='{"type": "NO_SUCH_TYPE"}')
+
+    yield Bench(topic=ByTheTestsClock(queues), leave_unreadable=leave_unreadable)
+
+
+TWINS: Final = (
+    Twin("memory", True, _memory),
+    Twin("sqlite", True, _sqlite),
+    Twin("dynamodb", False, _dynamodb, has_topic=False),
+    Twin("sns+sqs", False, _sns_and_sqs, has_store=False),
+)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "bench" in metafunc.fixturenames:
-        twins = [twin for twin in TWINS if twin.embedded or "embedded" not in metafunc.fixturenames]
+        twins = [twin for twin in TWINS if twin.can(metafunc.fixturenames)]
         metafunc.parametrize("bench", twins, ids=[twin.name for twin in twins], indirect=True)
 
 
@@ -80,7 +117,7 @@ def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
 
 @pytest.fixture
 def store(bench: Bench) -> Store:
-    return bench.store
+    return bench.store  # type: ignore[return-value]  # only twins with a store get here
 
 
 @pytest.fixture
@@ -91,9 +128,9 @@ def embedded(bench: Bench) -> EmbeddedStore:
 
 @pytest.fixture
 def topic(bench: Bench) -> Topic:
-    return bench.topic
+    return bench.topic  # type: ignore[return-value]  # only twins with a topic get here
 
 
 @pytest.fixture
 def leave_unreadable(bench: Bench) -> Callable[[str], None]:
-    return bench.leave_unreadable
+    return bench.leave_unreadable  # type: ignore[return-value]  # only twins with a topic get here

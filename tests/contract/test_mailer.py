@@ -6,12 +6,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
+from uuid import uuid4
 
 import pytest
 
+from aws.emulated import clients, new_bucket
+from aws.ses_server import HEALTHY, SesServer, ses_client
 from builders import NOW
 from letters import a_letter, email_id_of
 from smtp_server import SmtpServer
+from winback.adapters.aws.mailer_bucket import BucketMailer
+from winback.adapters.aws.mailer_ses import SesMailer
 from winback.adapters.local.mailer_folder import FolderMailer
 from winback.adapters.local.mailer_smtp import SmtpMailer
 from winback.adapters.memory import MemoryMailer
@@ -63,6 +68,39 @@ def _smtp(tmp_path: Path) -> Iterator[Bench]:
 
 
 @contextmanager
+def _bucket(tmp_path: Path) -> Iterator[Bench]:
+    s3, bucket = clients().s3, new_bucket(f"outbox-{uuid4().hex}")
+
+    def arrived() -> list[str]:
+        listed = s3.list_objects_v2(Bucket=bucket).get("Contents", [])
+        return sorted(Path(entry["Key"]).stem for entry in listed)
+
+    def fall_ill() -> None:
+        s3.delete_bucket(Bucket=bucket)
+
+    def mend() -> None:
+        new_bucket(bucket)
+
+    yield Bench(BucketMailer(s3, bucket), SenderKind.FOLDER, arrived, fall_ill, mend)
+
+
+@contextmanager
+def _ses(tmp_path: Path) -> Iterator[Bench]:
+    with SesServer() as server, ses_client(server.url) as client:
+
+        def arrived() -> list[str]:
+            return sorted(email_id_of(subject) for subject in server.subjects())
+
+        def fall_ill() -> None:
+            server.account = {**HEALTHY, "SendingEnabled": False}
+
+        def mend() -> None:
+            server.account = HEALTHY
+
+        yield Bench(SesMailer(client, "our-set"), SenderKind.SES, arrived, fall_ill, mend)
+
+
+@contextmanager
 def _memory(tmp_path: Path) -> Iterator[Bench]:
     mailer = MemoryMailer(SenderKind.SES, can_look=False)
 
@@ -78,7 +116,7 @@ def _memory(tmp_path: Path) -> Iterator[Bench]:
     yield Bench(mailer, SenderKind.SES, arrived, fall_ill, mend)
 
 
-@pytest.fixture(params=[_folder, _smtp, _memory], ids=["folder", "smtp", "memory"])
+@pytest.fixture(params=[_folder, _smtp, _bucket, _ses, _memory], ids=["folder", "smtp", "bucket", "ses", "memory"])
 def mailers(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
     opened: Callable[[Path], AbstractContextManager[Bench]] = request.param
     with opened(tmp_path) as bench:

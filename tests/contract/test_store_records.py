@@ -18,7 +18,7 @@ from winback.domain.policy import Basis, Policy
 from winback.domain.reason import Reason, Why
 from winback.domain.switch import SenderKind, Switch
 from winback.domain.user import EmailPermission, PermissionState, User
-from winback.ports import Add, Outside, Put, Record, Replace, Store
+from winback.ports import Add, EmbeddedStore, Outside, Put, Record, Replace, Store
 
 AT = datetime(2026, 3, 29, 1, 0, 0, 7000, UTC)
 LATER = AT + timedelta(milliseconds=1)
@@ -212,11 +212,17 @@ def test_a_record_from_outside_comes_back_as_it_was_put(store: Store, bare: Outs
         assert stored(store, record) == record
 
 
-@pytest.mark.parametrize("user_id", ["", " ", "two words", "o'neil\"; --", "Zoë", "../etc", "a@example.com", "x" * 500])
+@pytest.mark.parametrize("user_id", [" ", "two words", "o'neil\"; --", "Zoë", "../etc", "a@example.com", "x" * 500])
 def test_a_user_is_kept_under_any_id(store: Store, user_id: str) -> None:
     store.commit(Put(User(user_id, name="Ada")))
 
     assert store.get(User, user_id) == User(user_id, name="Ada")
+
+
+def test_an_embedded_store_keeps_a_user_even_without_an_id(embedded: EmbeddedStore) -> None:
+    embedded.commit(Put(User("", name="Ada")))
+
+    assert embedded.get(User, "") == User("", name="Ada")
 
 
 def test_an_instant_keeps_its_milliseconds_and_its_zone(store: Store) -> None:

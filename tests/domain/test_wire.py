@@ -24,7 +24,7 @@ from builders import (
     an_outcome,
 )
 from winback.domain.contact import Backlog, Contact, DueFor
-from winback.domain.decision import Verdict
+from winback.domain.decision import Decision, Verdict
 from winback.domain.email import Email, EmailStatus
 from winback.domain.mailbox import Sent
 from winback.domain.order import OrderFigures
@@ -126,6 +126,13 @@ def test_a_record_of_a_single_field_passes_too() -> None:
 
     assert to_wire(Single(3)) == {"onlyField": 3}
     assert from_wire(Single, {"onlyField": 3}) == Single(3)
+
+
+def test_a_field_that_must_be_said_may_still_be_absent_on_the_wire() -> None:
+    decision = a_decision(mailbox_id=None)
+
+    assert "mailboxId" not in to_wire(decision)
+    assert from_wire(Decision, to_wire(decision)) == decision
 
 
 def test_nested_records_keep_their_own_absent_fields_absent() -> None:

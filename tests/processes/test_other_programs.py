@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from statistics import median
 from typing import Any, Final
@@ -14,6 +15,7 @@ from typing import Any, Final
 import pytest
 
 from command_line import Up, running, until
+from flow.world import a_world
 from kills.shop import Shop
 from winback.adapters.local.key import mailbox_key
 from winback.adapters.local.store import FILE_NAME
@@ -203,7 +205,7 @@ BROKEN_IDS: Final = {
 def test_a_row_whose_id_breaks_the_rule_is_held_under_an_alias(shop: Shop, expression: str) -> None:
     run(PROGRAMS["python"], shop, f"{NEW} ({expression}, 'odd@example.com', 5, 30)")
     ((raw,),) = shop.rows(f"SELECT '!' || hex(coalesce({expression}, ''))")
-    held = decided(shop, safe_id(raw, mailbox_key(shop.folder)), verdict="HOLD")
+    held = decided(shop, safe_id(replace(a_world(), key=mailbox_key(shop.folder)), raw), verdict="HOLD")
     assert "userId must be" in held["why"]
     assert no_dead_letters(shop)
 

@@ -13,7 +13,7 @@ import pytest
 from builders import NOW, an_event
 from command_line import until
 from runtime.runners import SECRET, Bench, GatedMailer, a_bench, at_risk, faulty
-from winback.adapters.local.clock import SystemClock
+from winback.adapters.clock import SystemClock
 from winback.adapters.local.topic import LocalTopic
 from winback.domain.errors import Retryable
 from winback.domain.event import EventType

@@ -2,19 +2,23 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
 from winback import __version__
-from winback.bootstrap import Local
 from winback.domain.instant import iso
 from winback.pipeline import EMAIL_QUEUE
 from winback.ports import QueueState, World
 from winback.steps.present import current_switch
 
-RUNTIME: Final = "local"
+
+class Served(Protocol):
+    """Whatever has a world: one machine, or the functions on AWS."""
+
+    @property
+    def world(self) -> World: ...
 
 
 class Status(StrEnum):
@@ -73,7 +77,7 @@ class Health(_Shown):
 
     status: Status
     version: str = __version__
-    runtime: str = RUNTIME
+    runtime: str
     why: str | None = None
     dependencies: Dependencies
     sending: Sending | None = None
@@ -83,23 +87,25 @@ class Health(_Shown):
         return self.status is Status.OK
 
 
-def health_of(local: Local, fault: BaseException | None) -> Health:
+def health_of(served: Served, fault: BaseException | None, runtime: str) -> Health:
     """`fault` is what stopped the runner: its type alone is told."""
-    world, now = local.world, local.world.clock.now()
+    world, now = served.world, served.world.clock.now()
     try:
         switch, queue = current_switch(world), world.topic.state(EMAIL_QUEUE, now)
     except Exception as error:  # whatever it is, it is an answer to the question
-        return _failing(world, now, fault or error)
+        return _failing(world, now, fault or error, runtime)
     return Health(
         status=Status.FAILING if fault else Status.OK,
+        runtime=runtime,
         why=_why(fault),
         dependencies=_dependencies(world, queue, now),
         sending=Sending(on=switch.sending),
     )
 
 
-def _failing(world: World, now: datetime, error: BaseException) -> Health:
-    return Health(status=Status.FAILING, why=_why(error), dependencies=_dependencies(world, None, now))
+def _failing(world: World, now: datetime, error: BaseException, runtime: str) -> Health:
+    dependencies = _dependencies(world, None, now)
+    return Health(status=Status.FAILING, runtime=runtime, why=_why(error), dependencies=dependencies)
 
 
 def _dependencies(world: World, queue: QueueState | None, now: datetime) -> Dependencies:

@@ -10,7 +10,7 @@ from typing import IO, Annotated, Any, Final
 
 import typer
 
-from winback.adapters.local.clock import SystemClock
+from winback.adapters.clock import SystemClock
 from winback.cli.asked import settings
 from winback.cli.asking import span
 from winback.cli.output import Json, say

@@ -6,7 +6,7 @@ Absent and None are the same on the wire. Instants are written by `instant.iso`,
 import types
 import typing
 from collections.abc import Callable, Mapping
-from dataclasses import Field, dataclass, fields, is_dataclass
+from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
 from operator import attrgetter
@@ -50,8 +50,8 @@ def from_wire(kind: type[T], item: Mapping[str, object]) -> T:
 
     Raises KeyError, TypeError or ValueError if the item is no such record: only our own writes are read by it.
     """
-    decoders = _codec(kind).decoders
-    values = {}
+    codec = _codec(kind)
+    decoders, values = codec.decoders, dict(codec.absent)
     for wire, value in item.items():
         if value is not None and wire in decoders:
             name, decode = decoders[wire]
@@ -73,6 +73,9 @@ class _Codec:
         self.wires = [code.wire for code in self.codes]
         self.encoders = [code.encode for code in self.codes]
         self.decoders = {code.wire: (code.name, code.decode) for code in self.codes}
+        self.absent: dict[str, Any] = {
+            field.name: None for field in fields(kind) if _has_no_default(field) and _may_be_none(hints[field.name])
+        }
         self.values = _values_getter([code.name for code in self.codes])
 
 
@@ -94,6 +97,14 @@ def _values_getter(names: list[str]) -> Callable[[object], tuple[Any, ...]]:
 def _field_code(field: Field[Any], hint: Any) -> FieldCode:
     scalar, encode, decode = _code_of(_without_none(hint))
     return FieldCode(field.name, camel(field.name), scalar, encode, decode)
+
+
+def _has_no_default(field: Field[Any]) -> bool:
+    return field.default is MISSING and field.default_factory is MISSING
+
+
+def _may_be_none(hint: Any) -> bool:
+    return type(None) in typing.get_args(hint)
 
 
 def _without_none(hint: Any) -> Any:

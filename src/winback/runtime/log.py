@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -45,6 +45,25 @@ class StepLine:
     why: str = ""
 
 
+Observer = Callable[[StepLine], None]
+"""Whoever wants to know how each step went."""
+
+
+def fields_of(line: StepLine) -> dict[str, object]:
+    """What a log line says of a step."""
+    event = line.event
+    return {
+        "step": line.step,
+        "result": line.result,
+        "event": event.type.value,
+        "eventId": event.event_id,
+        "userId": event.user_id,
+        "subjectId": event.subject_id,
+        "ms": line.ms,
+        "why": line.why,
+    }
+
+
 class LogFolder:
     """Appends lines to `logs/winback-DATE.jsonl`; the date is that of the clock that is passed in.
 
@@ -59,19 +78,7 @@ class LogFolder:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def step(self, line: StepLine, now: datetime) -> None:
-        event = line.event
-        self.write(
-            FUNCTION_OF_STEP[line.step],
-            now,
-            step=line.step,
-            result=line.result,
-            event=event.type.value,
-            eventId=event.event_id,
-            userId=event.user_id,
-            subjectId=event.subject_id,
-            ms=line.ms,
-            why=line.why,
-        )
+        self.write(FUNCTION_OF_STEP[line.step], now, **fields_of(line))
 
     def write(self, function: str, now: datetime, **fields: object) -> None:
         at = iso(now)

@@ -14,7 +14,7 @@ from winback.domain.event import Event
 from winback.pipeline import Arrow
 from winback.ports import World, saved
 from winback.runtime.fault import Fault, words_of
-from winback.runtime.log import StepLine
+from winback.runtime.log import Observer, StepLine
 from winback.steps.result import Result, Step
 from winback.steps.waiting import put_off
 
@@ -37,9 +37,6 @@ class Ran:
     action: Action
     why: str = ""
     left: tuple[Arrow, ...] = ()
-
-
-Observer = Callable[[StepLine], None]
 
 
 def to_the_end(_: Arrow) -> bool:

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from winback.adapters.local.sender_health import PROBE_EVERY, SenderHealth
+from winback.adapters.sender_health import PROBE_EVERY, SenderHealth
 from winback.compose.letter import mime
 from winback.domain.errors import Rejected, SenderIll
 from winback.domain.switch import SenderKind

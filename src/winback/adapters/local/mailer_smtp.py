@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from email.utils import parseaddr
 from typing import Final
 
-from winback.adapters.local.pace import Pace
-from winback.adapters.local.sender_health import SenderHealth
 from winback.adapters.local.smtp_connection import Envelope, SmtpConnection
 from winback.adapters.local.smtp_opening import Patience, opened
 from winback.adapters.local.smtp_pool import SmtpPool
+from winback.adapters.pace import Pace
+from winback.adapters.sender_health import SenderHealth
 from winback.adapters.smtp_url import SmtpUrl, smtp_url
 from winback.compose.letter import mime
 from winback.domain.errors import Rejected, Retryable, SenderIll

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from heapq import nsmallest
 from typing import Any, cast
 
-from winback.adapters.memory.changes import Row, changes_of
+from winback.adapters.changes import Row, changes_of
 from winback.adapters.memory.tables import Tables
 from winback.domain.change import Change
 from winback.domain.contact import Contact

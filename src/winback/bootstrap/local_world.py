@@ -1,10 +1,10 @@
-"""Settings → World. The only place that chooses adapters."""
+"""Settings → World on one machine."""
 
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from winback.adapters.local.clock import SystemClock
+from winback.adapters.clock import SystemClock
 from winback.adapters.local.key import key_of
 from winback.adapters.local.mailer_folder import FolderMailer
 from winback.adapters.local.mailer_smtp import SmtpMailer

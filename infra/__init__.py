@@ -1,0 +1,1 @@
+"""The stack on AWS: `app.py` is what the CDK runs, `stack.py` puts the constructs together."""

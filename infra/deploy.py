@@ -1,0 +1,65 @@
+"""`make deploy` and its like: the packages, the CDK, and what no template can hold."""
+
+import os
+import sys
+from collections.abc import Mapping
+from typing import Final
+
+from infra.account import Account, account
+from infra.cdk import cdk
+from infra.deployed import destroy, outputs, upload, write_openrouter_key
+from infra.environment import deployment_environment
+from infra.names import STACK
+from infra.packages import DIST, PACKAGES, build
+from infra.target import Target
+
+KEY: Final = "OPENROUTER_API_KEY"
+
+
+def main() -> None:
+    try:
+        _run(sys.argv[1], deployment_environment(os.environ))
+    except ValueError as error:
+        sys.exit(f"winback: {error}")
+
+
+def _run(command: str, env: Mapping[str, str]) -> None:
+    os.environ.update(env)  # the SDK looks there
+    if command == "synth":
+        cdk(env, "synth", STACK, "--quiet", *_context(env))
+        return
+    where = account()
+    env = {**env, "AWS_REGION": where.region, "AWS_DEFAULT_REGION": where.region}
+    match command:
+        case "bootstrap":
+            cdk(env, "bootstrap", f"aws://{where.number}/{where.region}", "--app", "")
+        case "deploy":
+            _deploy(where, env)
+        case "destroy":
+            _say(f"{STACK} {'is gone' if destroy(where) else 'is not there'}")
+
+
+def _deploy(where: Account, env: Mapping[str, str]) -> None:
+    if not env.get(KEY):
+        _say(f"{KEY} is not set: e-mails are written from house copy")
+    for package in PACKAGES:
+        build(package, Target.asked_for(env))
+    cdk(env, "deploy", STACK, "--require-approval", "never", *_context(env))
+    told = outputs(where)
+    upload(where, DIST / "frontend", told["SiteBucket"])
+    if key := env.get(KEY):
+        write_openrouter_key(where, told["OpenrouterApiKeySecret"], key)
+
+
+def _context(env: Mapping[str, str]) -> list[str]:
+    target = Target.asked_for(env)
+    chosen = {"stage": env.get("WINBACK_STAGE") or "dev", "python": target.python, "architecture": target.architecture}
+    return [argument for name, value in chosen.items() for argument in ("--context", f"{name}={value}")]
+
+
+def _say(text: str) -> None:
+    print(f"winback: {text}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
