@@ -15,7 +15,7 @@ from winback.domain.errors import WinbackError
 from winback.pipeline import EMAIL_QUEUE, arrows_of
 from winback.ports import World
 from winback.runtime.envelopes import Answer, Context, Payload, envelopes_in, failed
-from winback.runtime.log import StepLine
+from winback.runtime.fault import words_of
 from winback.runtime.runner import Action, run
 from winback.runtime.telling import Telling, telling
 from winback.settings import Settings
@@ -55,10 +55,8 @@ def _is_over(topic: SqsTopic, world: World, told: Telling, message: SqsMessage) 
     try:
         ran = run(world, event, arrows_of(event.type), now, told.step)
         back, why = ran.action is Action.BACK, ran.why
-    except Exception as error:
-        # The type alone: the text of an unforeseen error may hold anything.
-        back, why = True, f"{type(error).__name__} in {event.type}"
-        told.step(StepLine("decide", "failed", event, 0.0, type(error).__name__))
+    except Exception as error:  # a fault of ours; the runner has logged it by its step
+        back, why = True, words_of(error)
     if back:
         topic.back(message, now, why, PUT_BACK_FOR)
         return message.receives >= MOST_RECEIVES
