@@ -54,7 +54,7 @@ class Flow:
         self.told: list[Event] = []
         self.lines: list[StepLine] = []
         self.processes = 0
-        self._faults, self._composer, self._batched = faults, composer, batched
+        self.faults, self._composer, self._batched = faults, composer, batched
         self._finished: list[Message] = []
         self.world = self._new_process()
         self.well = a_world(store, self.post, clock, sender=sender)
@@ -101,7 +101,7 @@ class Flow:
         world = a_world(
             self.store, self.post, self.clock, self._composer, self.sender, process=f"process {self.processes}"
         )
-        return world if self._faults is None else faulty(world, self._faults)
+        return world if self.faults is None else faulty(world, self.faults)
 
     def _turn(self) -> bool:
         """One turn; whether there was anything to do."""
