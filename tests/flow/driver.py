@@ -51,7 +51,7 @@ class Flow:
     ) -> None:
         self.store, self.clock, self.sender = store, clock, sender
         self.post = PostOffice(sender.kind)
-        self.told: list[Event] = []
+        self.told: list[tuple[datetime, Event]] = []
         self.lines: list[StepLine] = []
         self.processes = 0
         self.faults, self._composer, self._batched = faults, composer, batched
@@ -160,14 +160,14 @@ class Flow:
             self.world.topic.done(finished, self.now)
         self._finished.clear()
         self.lines += lines
-        self.told += told
+        self.told += [(self.now, event) for event in told]
         return onward
 
     def _turn_one_by_one(self) -> list[Onward]:
         try:
             with self._embedded.transaction():
                 told = self._relay()
-            self.told += told
+            self.told += [(self.now, event) for event in told]
             messages = self._receive()
             self.world.topic.done(self._finished, self.now)
         except WinbackError:

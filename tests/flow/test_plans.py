@@ -96,7 +96,7 @@ def message_comes_again(which: int) -> Act:
 
     def do(flow: Flow) -> None:
         if flow.told:
-            flow.well.topic.publish([flow.told[which % len(flow.told)]], flow.now)
+            flow.well.topic.publish([flow.told[which % len(flow.told)][1]], flow.now)
 
     return Act(f"message {which} comes again", do)
 
