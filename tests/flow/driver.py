@@ -51,10 +51,10 @@ class Flow:
     ) -> None:
         self.store, self.clock, self.sender = store, clock, sender
         self.post = PostOffice(sender.kind)
-        self.told: list[Event] = []
+        self.told: list[tuple[datetime, Event]] = []
         self.lines: list[StepLine] = []
         self.processes = 0
-        self._faults, self._composer, self._batched = faults, composer, batched
+        self.faults, self._composer, self._batched = faults, composer, batched
         self._finished: list[Message] = []
         self.world = self._new_process()
         self.well = a_world(store, self.post, clock, sender=sender)
@@ -101,7 +101,7 @@ class Flow:
         world = a_world(
             self.store, self.post, self.clock, self._composer, self.sender, process=f"process {self.processes}"
         )
-        return world if self._faults is None else faulty(world, self._faults)
+        return world if self.faults is None else faulty(world, self.faults)
 
     def _turn(self) -> bool:
         """One turn; whether there was anything to do."""
@@ -160,14 +160,14 @@ class Flow:
             self.world.topic.done(finished, self.now)
         self._finished.clear()
         self.lines += lines
-        self.told += told
+        self.told += [(self.now, event) for event in told]
         return onward
 
     def _turn_one_by_one(self) -> list[Onward]:
         try:
             with self._embedded.transaction():
                 told = self._relay()
-            self.told += told
+            self.told += [(self.now, event) for event in told]
             messages = self._receive()
             self.world.topic.done(self._finished, self.now)
         except WinbackError:

@@ -60,11 +60,14 @@ def faults_at(at: int, name: str) -> list[Fault]:
 
 @dataclass(slots=True)
 class Faults:
-    """The names of all calls so far, and what is still to fail. `failed` is the name of the call that did."""
+    """The names of all calls so far, what is still to fail, and what has failed: the call and its fault.
+
+    A fault that the call it is planned for never raises is dropped.
+    """
 
     planned: Fault | None = None
     calls: list[str] = field(default_factory=list)
-    failed: str | None = None
+    met: list[tuple[str, Fault]] = field(default_factory=list)
 
     def next_call(self, error: type[BaseException], after: bool = False, skip: int = 0) -> None:
         self.planned = Fault(len(self.calls) + skip, error, after)
@@ -85,9 +88,12 @@ class Faults:
         self._meet(number, after=True)
 
     def _meet(self, number: int, after: bool) -> None:
-        fault = self.planned
-        if fault is not None and (fault.at, fault.after) == (number, after):
-            self.planned, self.failed = None, self.calls[number]
+        fault, name = self.planned, self.calls[number]
+        if fault is None or (fault.at, fault.after) != (number, after):
+            return
+        self.planned = None
+        if fault in faults_at(number, name):
+            self.met.append((name, fault))
             raise fault.error("a fault that was planned")
 
 

@@ -35,12 +35,18 @@ def assert_all_well(flow: Flow) -> None:
     _nobody_is_mailed_too_often(flow)
     _the_records_agree_with_the_post(flow, emails)
     _the_days_are_exact(flow, decisions)
+    assert_nothing_is_stale(flow)
     for contact in contacts:
-        _the_contact_is_as_the_facts_are(flow, contact)
         _the_episode_is_exact(contact, decisions, emails)
         _what_waits_waits_in_due_at(flow, contact)
     for name in {email.mailbox_id for email in emails}:
         _the_sends_are_exact(flow.store, name, decisions, emails)
+
+
+def assert_nothing_is_stale(flow: Flow) -> None:
+    """What a decide of this instant would store of the facts stands there already."""
+    for contact in contacts_of(flow.store):
+        _the_contact_is_as_the_facts_are(flow, contact)
 
 
 def contacts_of(store: Store) -> list[Contact]:
@@ -110,7 +116,6 @@ def _the_days_are_exact(flow: Flow, decisions: Iterable[Decision]) -> None:
 
 
 def _the_contact_is_as_the_facts_are(flow: Flow, contact: Contact) -> None:
-    """No stale score, address or date at rest: what a decide of this instant would store stands there already."""
     user = flow.store.get(User, contact.user_id)
     assert (user is None) == (contact.deleted_at is not None), f"{contact.user_id}: is the client deleted or not?"
     if user is None or contact.confirmed_at is None:

@@ -12,6 +12,7 @@ from winback.adapters.local.store import LocalStore
 from winback.adapters.local.topic import LocalTopic
 from winback.adapters.memory import FixedClock, MemoryMailer, MemoryStore, MemoryTopic
 from winback.compose.house_copy import HouseCopy
+from winback.domain.errors import SenderIll
 from winback.domain.policy import Policy
 from winback.domain.switch import Sender, SenderKind
 from winback.pipeline import queues
@@ -21,13 +22,21 @@ TWINS: Final = ("memory", "sqlite")
 
 
 class PostOffice(MemoryMailer):
-    """A mailer that counts for itself: each letter it took, and when. The folder can look, a real sender cannot."""
+    """A mailer that counts for itself: each letter it took, and when. The folder can look, a real sender cannot.
+
+    Until `down_until` nobody answers there, which is found out by trying; `refused` counts the tries.
+    """
 
     def __init__(self, kind: SenderKind = SenderKind.FOLDER) -> None:
         super().__init__(kind, can_look=kind is SenderKind.FOLDER)
         self.taken: list[tuple[datetime, Letter]] = []
+        self.down_until: datetime | None = None
+        self.refused = 0
 
     def send(self, letter: Letter, now: datetime) -> str:
+        if self.down_until is not None and now < self.down_until:
+            self.refused += 1
+            raise SenderIll("nobody answers")
         before = len(self.letters)
         try:
             return super().send(letter, now)
