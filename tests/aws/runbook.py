@@ -15,8 +15,12 @@ RUNBOOK: Final = ROOT / "docs" / "runbook.md"
 _SECONDS: Final = 240
 _BLOCK: Final = re.compile(r"^```bash\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _NAME: Final = re.compile(r"^([A-Z_]+)=\$\(output", re.MULTILINE)
-# What `make test` has set up is there; no command may set it up anew below the feet of a running test.
-_MAKE: Final = 'make() { command make -o .venv/.made -o .venv/.ready-to-deploy -o infra/node_modules/.ready "$@"; }\n'
+# What `make test` has set up is there: no command may set it up anew below the feet of a running test. And the first
+# version of AWS's command line asks its own endpoint for queues, whatever the environment says.
+_SHELL: Final = """
+make() { command make -o .venv/.made -o .venv/.ready-to-deploy -o infra/node_modules/.ready "$@"; }
+aws() { command aws --endpoint-url "$AWS_ENDPOINT_URL" "$@"; }
+"""
 
 
 @dataclass
@@ -31,11 +35,11 @@ class Runbook:
         """Raises AssertionError with what was said if a command fails."""
         block = self._block(part)
         self._run.add(block)
-        return self.shell(_MAKE + ("" if "make" in block else self._names) + block, settings)
+        return self.shell(("" if "make" in block else self._names) + block, settings)
 
     def shell(self, script: str, settings: Mapping[str, str] | None = None) -> str:
         done = subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", script],
+            ["bash", "-euo", "pipefail", "-c", _SHELL + script],
             cwd=ROOT,
             env={**_plain_environment(), **self.environment, **(settings or {})},
             capture_output=True,

@@ -17,6 +17,9 @@ from aws.awaiting import eventually
 from aws.emulator import Emulator, running
 from aws.runbook import Runbook
 from infra.names import STACK
+from winback.bootstrap import aws
+from winback.ports import World
+from winback.settings import READERS, Settings
 
 BATCH_ACTIONS: Final = (
     "sns:PublishBatch",
@@ -47,6 +50,12 @@ class Stack:
         self.outputs = self._told()
         for worker in ("StreamProcessor", "EmailProcessor"):
             self._allow(self.outputs[f"{worker}Name"], BATCH_ACTIONS)
+
+    def world(self, **settings: str) -> World:
+        """As the functions see it that run with these settings."""
+        names = {name: self.outputs[output] for name in READERS if (output := as_output(name)) in self.outputs}
+        with patch.dict(os.environ, self.emulator.environment):
+            return aws(Settings.from_env({**names, "WINBACK_RUNTIME": "aws", **settings})).world
 
     def client(self, service: str) -> Any:
         """Of the account's owner."""
@@ -129,6 +138,11 @@ class Stack:
         statement = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
         policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
         self.client("iam").put_role_policy(RoleName=role, PolicyName="batches", PolicyDocument=policy)
+
+
+def as_output(setting: str) -> str:
+    """USERS_TABLE_NAME is the output UsersTableName."""
+    return "".join(word.title() for word in setting.split("_"))
 
 
 def deployed() -> Stack:

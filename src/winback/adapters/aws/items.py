@@ -5,13 +5,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeVar, cast
 
 from winback.adapters.aws.places import KINDS, Place, owned_place, place_of
-from winback.adapters.aws.tables import AT_RISK, LEDGER, NOT_AT_RISK, shard
+from winback.adapters.aws.tables import AT_RISK, LEDGER, NOT_AT_RISK, SUPPRESSED, SWEPT, TELLS, shard
 from winback.adapters.aws.values import Item, tagged
 from winback.domain.contact import Contact
 from winback.domain.decision import Decision
 from winback.domain.dynamo import plain
 from winback.domain.email import Body, Email
 from winback.domain.instant import iso
+from winback.domain.mailbox import Mailbox
 from winback.domain.order import Order, read_order
 from winback.domain.user import User, item_of, user_of
 from winback.domain.wire import from_wire, to_wire
@@ -45,7 +46,7 @@ def item(record: Record | Outside) -> Item:
         return tagged(item_of(record))
     where = place(record)
     named = {"kind": KINDS[type(record)]} if where.schema is LEDGER else {}
-    return tagged({**to_wire(record), **where.attributes, **named, **_indexed(record)})
+    return tagged({**to_wire(record), **where.attributes, **named, **_indexed(record), **_told(record)})
 
 
 def pointer(record: Order | Decision) -> Item:
@@ -80,6 +81,16 @@ def _indexed(record: Record | Outside) -> dict[str, Any]:
             return {"statusSort": f"{iso(record.created_at)}#{record.email_id}"}
         case Body():
             return {"expiresAt": int((record.created_at + BODIES_KEPT).timestamp())}
+    return {}
+
+
+def _told(record: Record | Outside) -> dict[str, str]:
+    """The mark that the filter of the ledger's stream looks for."""
+    match record:
+        case Contact() if record.swept_at and record.due_at is None:
+            return {TELLS: SWEPT}
+        case Mailbox() if record.suppressed_at:
+            return {TELLS: SUPPRESSED}
     return {}
 
 
