@@ -15,7 +15,7 @@ from flow.faulty import Died, Fault, Faults, faults_at
 from flow.invariants import assert_all_well, emails_of, held_out_of
 from flow.scenarios import SCENARIOS, Scenario
 from flow.world import a_store, go_live
-from winback.adapters.memory import FixedClock
+from winback.adapters.memory import FixedClock, MemoryComposer
 from winback.domain.email import EmailStatus
 from winback.domain.errors import Rejected, Unsure
 from winback.domain.switch import Sender
@@ -53,7 +53,7 @@ def told(scenario: Scenario, setting: Setting, folder: Path, faults: Faults) -> 
     clock = FixedClock(NOW)
     with a_store(setting.twin, folder, clock) as store:
         go_live(store, scenario.policy)
-        flow = Flow(store, clock, setting.sender, faults, batched=setting.batched)
+        flow = Flow(store, clock, setting.sender, faults, MemoryComposer(), setting.batched)
         scenario.tell(flow)
         yield flow
 

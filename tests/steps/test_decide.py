@@ -48,12 +48,12 @@ def decided(world: World, later: timedelta = timedelta(), user_id: str = USER_ID
     return decide(world, an_event(user_id=user_id), NOW + later)
 
 
-def under_way(status: EmailStatus = EmailStatus.GENERATED, **contact: object) -> World:
+def under_way(status: EmailStatus = EmailStatus.GENERATED) -> World:
     """The client's e-mail is written and waits, or is just being handed over."""
     email = an_email(status=status, owner="claim", lease_until=NOW + timedelta(minutes=10))
     return world_of(
         Add(email),
-        Add(a_contact(open_email_id=email.email_id, verdict=Verdict.MAIL, **contact)),
+        Add(a_contact(open_email_id=email.email_id, verdict=Verdict.MAIL, number=1)),
         Add(a_mailbox(open_email_id=email.email_id, open_user_id=USER_ID, reserved_until=NOW + LAPSE)),
     )
 
@@ -195,7 +195,7 @@ def test_an_invalid_user_is_held_and_the_field_is_named() -> None:
 
 
 def test_the_score_is_shown_rounded_down_so_that_nobody_at_risk_stands_on_the_line() -> None:
-    world = world_of(user=a_user(last_order_date=days_ago(129)))
+    world = world_of(user=a_user(last_order_date=days_ago(129), created_at=days_ago(249)))
     decided(world)
     user, contact = the(User, world, USER_ID), the_contact(world)
     assert contact.score is not None
