@@ -21,13 +21,15 @@ from winback.bootstrap import aws
 from winback.ports import World
 from winback.settings import READERS, Settings
 
-BATCH_ACTIONS: Final = (
+UNLIKE_AWS: Final = (
+    "ses:SendEmail",
     "sns:PublishBatch",
     "sqs:ChangeMessageVisibilityBatch",
     "sqs:DeleteMessageBatch",
     "sqs:SendMessageBatch",
 )
-"""The emulator wants these by name; to AWS a batch is the action it is a batch of."""
+"""The emulator wants a batch by its own name, to AWS it is the action it is a batch of; and it does not see which
+identity an e-mail is sent by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class Stack:
         self.runbook.run("your-api-key make deploy")
         self.outputs = self._told()
         for worker in ("StreamProcessor", "EmailProcessor"):
-            self._allow(self.outputs[f"{worker}Name"], BATCH_ACTIONS)
+            self._allow(self.outputs[f"{worker}Name"], UNLIKE_AWS)
 
     def world(self, **settings: str) -> World:
         """As the functions see it that run with these settings."""
@@ -137,7 +139,7 @@ class Stack:
         role = self.client("lambda").get_function_configuration(FunctionName=function)["Role"].rpartition("/")[2]
         statement = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
         policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-        self.client("iam").put_role_policy(RoleName=role, PolicyName="batches", PolicyDocument=policy)
+        self.client("iam").put_role_policy(RoleName=role, PolicyName="unlike-aws", PolicyDocument=policy)
 
 
 def as_output(setting: str) -> str:
