@@ -4,7 +4,7 @@ from dataclasses import asdict, replace
 
 import pytest
 
-from builders import KEY, NOW, USER_ID, a_change, a_contact, a_user, an_email, an_order
+from builders import NOW, USER_ID, a_change, a_contact, a_user, an_email, an_order
 from flow.world import a_world
 from winback.domain.change import Change, Noun, Verb
 from winback.domain.contact import DueFor
@@ -75,14 +75,16 @@ def test_an_odd_id_goes_by_an_alias_in_every_field(odd: str) -> None:
 
 
 def test_an_alias_is_stable_and_cannot_be_guessed_without_the_key() -> None:
-    assert safe_id("ada@example.com", KEY) == safe_id("ada@example.com", KEY)
-    assert safe_id("ada@example.com", KEY) != safe_id("ada@example.com", b"another key")
-    assert safe_id("bob@example.com", KEY) != safe_id("ada@example.com", KEY)
+    world = a_world()
+    alias = safe_id(world, "ada@example.com")
+    assert safe_id(a_world(), "ada@example.com") == alias
+    assert safe_id(replace(world, key=b"another key"), "ada@example.com") != alias
+    assert safe_id(world, "bob@example.com") != alias
 
 
 def test_an_id_that_keeps_the_rule_stays_and_is_no_alias_of_ours() -> None:
     for usual in ("u-1", "invalid-", "invalid-client", "A.b_c:d-9", "x" * 128):
-        assert safe_id(usual, KEY) == usual
+        assert safe_id(a_world(), usual) == usual
         assert not is_alias(usual)
 
 
