@@ -7,7 +7,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def eventually(look: Callable[[], T], seconds: float = 60, every: float = 0.5) -> T:
+def eventually(look: Callable[[], T], seconds: float = 120, every: float = 0.5) -> T:
     """The first truth that is seen. Raises AssertionError with the last sight."""
     until = time.monotonic() + seconds
     while not (seen := look()):
