@@ -1,5 +1,6 @@
 """The functions on the emulator: their worlds built from settings, their envelopes as Lambda hands them out."""
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -64,6 +65,16 @@ def show(stack: Deployed, messages: list[dict[str, Any]]) -> None:
         clients().sqs.change_message_visibility(
             QueueUrl=stack.settings.email_queue_url or "", ReceiptHandle=message["receiptHandle"], VisibilityTimeout=0
         )
+
+
+@pytest.fixture(autouse=True)
+def loop() -> Iterator[None]:
+    """The gateway's adapter makes an event loop where there is none, and leaves it open: a function dies with it."""
+    made = asyncio.new_event_loop()
+    asyncio.set_event_loop(made)
+    yield
+    asyncio.set_event_loop(None)
+    made.close()
 
 
 def test_a_user_put_becomes_an_email_in_the_outbox(stack: Deployed) -> None:
