@@ -122,7 +122,7 @@ RACES: Final = (
     Race("a deletion and write", decided, (after(DELETED, then=takes(decide)), takes(write)), {0}),
     Race("a move and write", decided, (after(MOVED, then=takes(decide)), takes(write))),
     Race("two deliver", an_e_mail_waits, (takes(deliver), takes(deliver))),
-    Race("an order and deliver", an_e_mail_waits, (after(ORDERED, then=takes()), takes(deliver)), {0, 1}),
+    Race("an order and deliver", an_e_mail_waits, (after(ORDERED, then=takes(decide)), takes(deliver)), {0, 1}),
     Race("a deletion and deliver", an_e_mail_waits, (after(DELETED, then=takes()), takes(deliver)), {0, 1}),
     Race("a move and deliver", an_e_mail_waits, (after(MOVED, then=takes(decide)), takes(deliver)), {1, 2}),
     Race("the end of a lease and deliver", an_e_mail_waits, (sweep_after_the_lease, takes(deliver))),

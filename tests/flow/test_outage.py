@@ -18,7 +18,7 @@ from winback.domain.email import EmailStatus
 from winback.domain.errors import Retryable
 from winback.ports import Composed, Put
 
-CLIENTS = 40
+CLIENTS = 20
 ALL_SLIP_AT = datetime(2026, 6, 14, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 ROUND_THE_CLOCK = a_policy(quiet_hours_from="08:00", quiet_hours_until="08:00")
@@ -43,7 +43,7 @@ class HouseCopyWithOutages(HouseCopy):
 
 @pytest.fixture(params=TWINS)
 def flow(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flow]:
-    """Forty clients, all about to slip in the same night."""
+    """Twenty clients, all about to slip in the same night."""
     clock = FixedClock(NOW)
     with a_store(request.param, tmp_path, clock) as store:
         go_live(store, ROUND_THE_CLOCK)

@@ -24,7 +24,7 @@ from builders import (
 )
 from flow.world import a_world
 from steps.present import the, the_contact, the_decisions, the_emails, the_mailbox, world_of
-from winback.domain.contact import Contact, DueFor
+from winback.domain.contact import Contact, DueFor, Episode
 from winback.domain.day import Day
 from winback.domain.decision import Verdict
 from winback.domain.email import Email, EmailStatus
@@ -32,6 +32,7 @@ from winback.domain.errors import Conflict
 from winback.domain.event import EventType
 from winback.domain.instant import day_start
 from winback.domain.mailbox import mailbox_id
+from winback.domain.order import OrderStatus
 from winback.domain.policy import POLICY_ID, Policy
 from winback.domain.reason import Reason
 from winback.domain.user import User
@@ -42,6 +43,7 @@ from winback.steps.settle import How, Settlement, settle
 from winback.steps.waiting import SAFETY_NET
 
 ENGAGED = a_user(last_order_date=days_ago(20))
+SAID_ENOUGH = Episode(days_ago(11), mails=2, last_at=days_ago(9))
 
 
 def decided(world: World, later: timedelta = timedelta(), user_id: str = USER_ID) -> Step:
@@ -177,6 +179,57 @@ def test_who_waits_is_due_when_the_last_reason_is_over() -> None:
     assert (contact.due_at, contact.due_for) == (held, DueFor.WAIT_OVER)
 
 
+# Episodes
+
+
+def test_an_order_of_long_ago_that_is_learned_of_late_begins_no_new_episode() -> None:
+    world = world_of(Add(a_contact(last_order_at=days_ago(300), episode=SAID_ENOUGH)))
+    world.store.commit(Put(a_user(last_order_date=days_ago(300))), Put(an_order(ordered_at=days_ago(290))))
+    decided(world)
+    contact = the_contact(world)
+    assert (contact.last_order_at, contact.episode) == (days_ago(290), SAID_ENOUGH)
+    assert reasons_of(contact) == [Reason.SAID_ENOUGH]
+
+
+@pytest.mark.parametrize("status", [OrderStatus.RETURNED, OrderStatus.CANCELLED])
+def test_an_order_that_is_returned_gives_no_new_turns(status: OrderStatus) -> None:
+    """It counts for nothing: the episode that it seemed to end goes on, with all that was sent in it."""
+    world = world_of(Add(a_contact(episode=SAID_ENOUGH)))
+    world.store.commit(Put(an_order(ordered_at=NOW)))
+    decided(world)
+    assert reasons_of(the_contact(world)) == [Reason.NOT_AT_RISK]
+    world.store.commit(Put(an_order(ordered_at=NOW, status=status)))
+    decided(world)
+    assert (the_contact(world).episode, reasons_of(the_contact(world))) == (SAID_ENOUGH, [Reason.SAID_ENOUGH])
+
+
+@pytest.mark.parametrize("hours_ahead", [0, 12], ids=["now", "ahead"])
+def test_a_low_score_given_to_one_who_just_ordered_makes_one_episode(hours_ahead: int) -> None:
+    world = world_of(user=a_user(engagement_score=30.0, last_order_date=NOW + timedelta(hours=hours_ahead)))
+    decided(world)
+    episode = the_contact(world).episode
+    decided(world, timedelta(hours=1))
+    assert episode is not None
+    assert the_contact(world).episode == episode
+
+
+def test_an_order_at_the_very_midnight_of_the_crossing_ends_the_episode() -> None:
+    """Many a shop knows the day of an order only, and writes it as midnight."""
+    world = world_of(Add(a_contact(episode=Episode(NOW, mails=2, last_at=NOW))))
+    world.store.commit(Put(an_order(ordered_at=NOW)))
+    assert decided(world, timedelta(days=300)).why == "mail"
+
+
+def test_a_crossing_after_an_order_begins_a_new_episode() -> None:
+    world = world_of(Add(a_contact(episode=SAID_ENOUGH)))
+    world.store.commit(Put(an_order(ordered_at=NOW)))
+    assert decided(world, timedelta(days=300)).why == "mail"
+    episode = the_contact(world).episode
+    assert episode is not None
+    assert episode.since > NOW
+    assert episode.mails == 0
+
+
 def test_who_is_held_for_ever_is_not_due() -> None:
     world = world_of(Add(a_mailbox(quiet_until=NOW + timedelta(days=3), suppressed_at=NOW)))
     decided(world)
@@ -218,9 +271,11 @@ def test_an_e_mail_under_way_goes_on_and_its_contact_learns_the_facts() -> None:
     world = under_way()
     world.store.commit(Put(an_order(ordered_at=NOW)))
     assert decided(world).result is Result.GO_ON
-    contact = the_contact(world)
+    contact, user = the_contact(world), the(User, world, USER_ID)
     assert (contact.open_email_id, contact.at_risk) == (an_email().email_id, False)
     assert contact.due_at == NOW + SAFETY_NET
+    assert contact.score is not None
+    assert user.engagement_score == int(contact.score)
 
 
 def test_a_new_address_ends_the_e_mail_to_the_old_one_and_decides_anew() -> None:

@@ -8,7 +8,7 @@ import pytest
 from builders import NOW, RELAY, USER_ID, a_contact, a_mailbox, an_email, an_event, an_order, days_ago
 from flow.world import a_world
 from steps.present import the, the_contact, the_mailbox, world_of
-from winback.domain.contact import DueFor, Episode
+from winback.domain.contact import DueFor, Episode, goes_on
 from winback.domain.decision import Verdict
 from winback.domain.email import Email, EmailStatus
 from winback.domain.errors import Conflict, Refused, Retryable, Unsure, WinbackError
@@ -198,7 +198,8 @@ def test_who_ordered_while_it_was_on_its_way_is_due_at_the_next_crossing() -> No
     contact = the_contact(world)
     assert contact.risk_date is not None
     assert (contact.due_at, contact.due_for) == (day_start(contact.risk_date), DueFor.CROSSING)
-    assert (contact.episode, contact.open_email_id) == (None, None)
+    assert contact.open_email_id is None
+    assert not goes_on(contact.episode, contact.last_order_at)
 
 
 # A person's word

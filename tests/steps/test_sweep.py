@@ -1,15 +1,17 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from builders import FOLDER, NOW, RELAY, USER_ID, a_contact, a_policy, an_email
 from flow.world import PostOffice, a_world
+from winback.adapters.memory import MemoryStore
 from winback.domain.contact import Contact
 from winback.domain.email import Email, EmailStatus
 from winback.domain.event import EventType
 from winback.domain.policy import lines_of
 from winback.domain.switch import SenderKind
-from winback.ports import Add, World
+from winback.ports import Add, Replace, World
 from winback.steps.relay import relay
 from winback.steps.sweep import sweep, sweep_moved
 
@@ -51,6 +53,20 @@ def test_who_is_due_is_told_of_once() -> None:
     world = a_world()
     world.store.commit(Add(a_contact(due_at=NOW)))
     assert [sweep(world, NOW).told, sweep(world, NOW).told] == [1, 0]
+
+
+def test_who_is_due_again_in_the_same_instant_is_told_of_again() -> None:
+    """A change is what differs: an instant that stood there already would tell nothing, and the client be forgotten."""
+    store = MemoryStore()
+    world = a_world(store)
+    store.commit(Add(a_contact(due_at=NOW)))
+    for _ in range(3):
+        assert sweep(world, NOW).told == 1
+        assert len(store.waiting(10)) == 1
+        store.relayed(store.waiting(10))
+        contact = store.get(Contact, USER_ID)
+        assert contact is not None
+        store.commit(Replace(replace(contact, due_at=NOW)))
 
 
 def test_nobody_is_told_of_before_the_instant() -> None:

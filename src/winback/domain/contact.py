@@ -38,12 +38,18 @@ class Episode:
     by: SenderKind | None = None
 
 
+def goes_on(episode: Episode | None, last_order_at: datetime | None) -> bool:
+    """Whether the episode runs still: an order made in it ends it, not one of before that we only learn of now."""
+    return episode is not None and (last_order_at is None or last_order_at < episode.since)
+
+
 @dataclass(frozen=True, slots=True)
 class Contact:
     """Our knowledge of one user. `since` is when we first saw it; `due_at` the next instant at which time alone
     changes something; `why` the reasons of the last verdict, `decided_at` when it last changed, `confirmed_at` when
     it was last found to hold. `number` counts decisions, so that their ids never repeat. `attempts` counts outages
-    in a row. `open_email_id` is the decision to mail that has not ended yet.
+    in a row. `open_email_id` is the decision to mail that has not ended yet. `episode` is the one that goes on, or the
+    last one: what was sent in it is remembered in case the order that ended it is returned.
     """
 
     user_id: str

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from winback.domain.contact import Backlog, Contact
+from winback.domain.contact import Backlog, Contact, goes_on
 from winback.domain.day import Day
 from winback.domain.instant import day_start, local_day
 from winback.domain.mailbox import Mailbox, quiet_until, sends_since
@@ -147,7 +147,7 @@ def _not_silent_too_long(case: Case) -> Iterator[Why]:
 
 def _said_little(case: Case) -> Iterator[Why]:
     episode = case.contact.episode
-    if episode is None or case.under_way:
+    if episode is None or case.under_way or not goes_on(episode, case.contact.last_order_at):
         return
     if episode.mails >= case.policy.episode_mails:
         yield Why(Reason.SAID_ENOUGH, f"said enough: {episode.mails} e-mails since the client slipped, until an order")
@@ -199,7 +199,7 @@ def _day_has_room(case: Case) -> Iterator[Why]:
         tomorrow = local_day(case.now, case.policy.time_zone) + timedelta(days=1)
         # Newest crossings first: the longer ago, the later it asks again on the next day.
         since = case.contact.episode.since if case.contact.episode else case.now
-        rank = min((case.now - since).days, 3_600)
+        rank = min(max((case.now - since).days, 0), 3_600)
         until = day_start(tomorrow, case.policy.time_zone) + timedelta(seconds=rank)
         yield Why(Reason.DAY_FULL, f"the day's {case.policy.daily_limit} e-mails are decided", until)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from winback.domain.contact import Contact, DueFor
+from winback.domain.contact import Contact, DueFor, goes_on
 from winback.domain.day import Day, counted
 from winback.domain.decision import Decision, Verdict, arm_of, decision_id
 from winback.domain.event import Event
@@ -176,7 +176,7 @@ def _decision(
         facts.now,
         contact.number,
         contact.score,
-        contact.episode.since if contact.episode else None,
+        contact.episode.since if contact.episode and goes_on(contact.episode, contact.last_order_at) else None,
         facts.policy.campaign if arm else None,
         arm,
         sender,

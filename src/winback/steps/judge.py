@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
-from winback.domain.contact import Backlog, Contact, Episode
+from winback.domain.contact import Backlog, Contact, Episode, goes_on
 from winback.domain.instant import day_start
 from winback.domain.order import Order, figures_of
 from winback.domain.policy import Policy, lines_of
@@ -12,6 +12,8 @@ from winback.domain.risk import risk_date
 from winback.domain.score import engagement, figures, last_order_at
 from winback.domain.switch import Sender, SenderKind
 from winback.domain.user import MOST_AHEAD, User, faults
+
+_TICK = timedelta(milliseconds=1)
 
 
 def judged(
@@ -44,33 +46,28 @@ def judged(
         line=at_risk_line if at_risk else engaged_line,
         last_order_at=last,
         orders=of_orders,
-        episode=_episode(_running(contact, last, at_risk, sender), at_risk, day, now),
+        episode=_episode(_without_previews(contact, sender), last, at_risk, day, now),
         backlog=_backlog(contact, at_risk, last, policy, today),
         deleted_at=None,
     )
 
 
-def ordered_since(contact: Contact, last: datetime | None) -> bool:
-    """Whether an order came since the contact was last judged."""
-    if last is None or not contact.version:
-        return False
-    return contact.last_order_at is None or last > contact.last_order_at
+def _episode(contact: Contact, last: datetime | None, at_risk: bool, day: date | None, now: datetime) -> Episode | None:
+    """The last episode, or at a crossing after an order in it a new one. It stays when the order comes: a returned
+    order counts for nothing, and then the episode goes on with what was sent in it."""
+    if not at_risk or goes_on(contact.episode, last):
+        return contact.episode
+    if day is not None:
+        return Episode(min(day_start(day), now))
+    return Episode(now if last is None else max(now, last + _TICK))  # a given score: after the order, whatever its date
 
 
-def _running(contact: Contact, last: datetime | None, at_risk: bool, sender: Sender) -> Episode | None:
-    """The episode that goes on: an order ends it, unless it is one of long ago that we only learn of now."""
+def _without_previews(contact: Contact, sender: Sender) -> Contact:
+    """What the folder "sent" was a preview: by a real sender nobody has been written to yet."""
     episode = contact.episode
-    if episode is not None and sender.real and episode.by is SenderKind.FOLDER:
-        episode = Episode(episode.since)  # what the folder "sent" was a preview: nobody has been written to yet
-    if episode is None or last is None or not ordered_since(contact, last):
-        return episode
-    return episode if at_risk and last < episode.since else None
-
-
-def _episode(running: Episode | None, at_risk: bool, day: date | None, now: datetime) -> Episode | None:
-    if running is not None or not at_risk:
-        return running
-    return Episode(min(day_start(day), now) if day else now)
+    if episode is None or not sender.real or episode.by is not SenderKind.FOLDER:
+        return contact
+    return replace(contact, episode=Episode(episode.since))
 
 
 def _is_new(contact: Contact, last: datetime | None) -> bool:
