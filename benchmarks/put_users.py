@@ -12,7 +12,8 @@ from typing import IO, Any, Final
 from benchmarks import people, plain
 from benchmarks.measured import Measured, Place
 from winback.bootstrap import local
-from winback.cli.putting import IN_ONE_TRANSACTION, USERS, put
+from winback.cli.opened_local import OpenedLocal
+from winback.cli.putting import AT_ONCE, USERS, put
 from winback.settings import Settings
 
 FILE: Final = "users.jsonl"
@@ -29,7 +30,7 @@ def prepare(place: Place) -> None:
 def ours(place: Place) -> Measured:
     shop = local(Settings(data_dir=place.own))
     started = time.perf_counter()
-    put(shop, USERS, str(place.shared / FILE), as_json=True)
+    put(OpenedLocal(shop), USERS, str(place.shared / FILE), as_json=True)
     seconds = time.perf_counter() - started
     shop.close()
     return _counted(shop.store.path, "users", place.size, seconds)
@@ -50,7 +51,7 @@ def yardstick(place: Place) -> Measured:
 
 
 def _batches(file: IO[str]) -> Iterator[list[str]]:
-    while lines := list(islice(file, IN_ONE_TRANSACTION)):
+    while lines := list(islice(file, AT_ONCE)):
         yield lines
 
 

@@ -7,11 +7,13 @@ from typing import Final
 
 from infra.account import Account, account
 from infra.cdk import cdk
-from infra.deployed import destroy, outputs, upload, write_openrouter_key
+from infra.deployed import destroy, outputs, upload
 from infra.environment import deployment_environment
-from infra.names import STACK
 from infra.packages import DIST, PACKAGES, build
 from infra.target import Target
+from winback.adapters.aws.secrets import write_secret
+from winback.adapters.aws.stack import STACK
+from winback.domain.errors import WinbackError
 
 KEY: Final = "OPENROUTER_API_KEY"
 
@@ -19,7 +21,7 @@ KEY: Final = "OPENROUTER_API_KEY"
 def main() -> None:
     try:
         _run(sys.argv[1], deployment_environment(os.environ))
-    except ValueError as error:
+    except (ValueError, WinbackError) as error:
         sys.exit(f"winback: {error}")
 
 
@@ -48,7 +50,7 @@ def _deploy(where: Account, env: Mapping[str, str]) -> None:
     told = outputs(where)
     upload(where, DIST / "frontend", told["SiteBucket"])
     if key := env.get(KEY):
-        write_openrouter_key(where, told["OpenrouterApiKeySecret"], key)
+        write_secret(where.session.client("secretsmanager"), told["OpenrouterApiKeySecret"], key)
 
 
 def _context(env: Mapping[str, str]) -> list[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from botocore.exceptions import ClientError, WaiterError
 
 from infra.account import Account
-from infra.names import STACK
+from winback.adapters.aws.stack import STACK
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -26,17 +26,6 @@ def outputs(account: Account) -> dict[str, str]:
     """By name."""
     stack = _stack(account.session.client("cloudformation"))
     return {one["OutputKey"]: one["OutputValue"] for one in stack["Outputs"]} if stack else {}
-
-
-def write_openrouter_key(account: Account, secret: str, key: str) -> None:
-    """A new version only if it is another key."""
-    client = account.session.client("secretsmanager")
-    try:
-        if client.get_secret_value(SecretId=secret)["SecretString"] == key:
-            return
-    except client.exceptions.ResourceNotFoundException:
-        pass  # the secret has no value yet
-    client.put_secret_value(SecretId=secret, SecretString=key)
 
 
 def upload(account: Account, folder: Path, bucket: str) -> None:

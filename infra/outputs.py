@@ -9,12 +9,13 @@ from infra.api import Api
 from infra.functions import Functions
 from infra.parts import Parts
 from infra.site import Site
+from winback.adapters.aws.stack import output_of
 
 
 def tell(stack: Stack, parts: Parts, functions: Functions, api: Api, site: Site, alarms: Alarms) -> None:
     """What a setting names goes by the setting's name: USERS_TABLE_NAME as UsersTableName."""
     for name, value in {
-        **{_camel(setting): value for setting, value in parts.names().items()},
+        **{output_of(setting): value for setting, value in parts.names().items()},
         **_of_functions(functions),
         "ApiUrl": f"https://{api.domain}",
         "SiteUrl": f"https://{site.distribution.distribution_domain_name}",
@@ -29,7 +30,3 @@ def tell(stack: Stack, parts: Parts, functions: Functions, api: Api, site: Site,
 def _of_functions(functions: Functions) -> Mapping[str, str]:
     names = {f"{worker.node.id}Name": worker.function.function_name for worker in functions.all}
     return names | {f"{worker.node.id}LogGroup": worker.logs.log_group_name for worker in functions.all}
-
-
-def _camel(setting: str) -> str:
-    return "".join(word.title() for word in setting.split("_"))

@@ -11,13 +11,13 @@ from infra.api import Api
 from infra.functions import Functions
 from infra.keys import Secrets
 from infra.messaging import Messaging
-from infra.names import STACK
 from infra.options import Options
 from infra.outputs import tell
 from infra.parts import Parts
 from infra.site import Site
 from infra.storage import Storage
 from infra.tables import Tables
+from winback.adapters.aws.stack import STACK
 
 
 class ClientEngagementStack(Stack):

@@ -16,7 +16,7 @@ import boto3
 from aws.awaiting import eventually
 from aws.emulator import Emulator, running
 from aws.runbook import Runbook
-from infra.names import STACK
+from winback.adapters.aws.stack import STACK, output_of
 from winback.bootstrap import aws
 from winback.ports import World
 from winback.settings import READERS, Settings
@@ -55,7 +55,7 @@ class Stack:
 
     def world(self, **settings: str) -> World:
         """As the functions see it that run with these settings."""
-        names = {name: self.outputs[output] for name in READERS if (output := as_output(name)) in self.outputs}
+        names = {name: self.outputs[output] for name in READERS if (output := output_of(name)) in self.outputs}
         with patch.dict(os.environ, self.emulator.environment):
             return aws(Settings.from_env({**names, "WINBACK_RUNTIME": "aws", **settings})).world
 
@@ -140,11 +140,6 @@ class Stack:
         statement = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
         policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
         self.client("iam").put_role_policy(RoleName=role, PolicyName="unlike-aws", PolicyDocument=policy)
-
-
-def as_output(setting: str) -> str:
-    """USERS_TABLE_NAME is the output UsersTableName."""
-    return "".join(word.title() for word in setting.split("_"))
 
 
 def deployed() -> Stack:

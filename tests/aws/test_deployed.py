@@ -9,8 +9,8 @@ import pytest
 
 from aws.awaiting import eventually
 from aws.stack import Stack, deployed
-from infra.names import STACK
 from winback.acts.switching import resume
+from winback.adapters.aws.stack import STACK
 from winback.domain.decision import arm_of
 from winback.domain.instant import iso
 from winback.domain.policy import Policy

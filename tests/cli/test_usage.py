@@ -33,8 +33,7 @@ WRONG = [
     "up --port abc",
     "up --port 0",
     "status --runtime gcp",
-    "status --runtime aws",
-    "--runtime aws status",
+    "up --runtime aws",
     "status --data-dir",
     "status --nonsense",
 ]
@@ -50,6 +49,8 @@ FAILED = [
     "policy set threshold=500",
     "policy set noSuchField=1",
     "dead-letters redrive 17",
+    "outputs",
+    "rotate-key",
 ]
 
 
@@ -96,11 +97,11 @@ def test_a_misspelt_setting_is_told_in_one_line(folder: Path) -> None:
     assert (ran.code, ran.err) == (2, "winback: WINBACK_SENDR: is no setting; did you mean WINBACK_SENDER?\n")
 
 
-def test_aws_is_not_available_yet(folder: Path) -> None:
-    ran = winback("status", env={"WINBACK_RUNTIME": "aws", "WINBACK_DATA_DIR": str(folder)})
-    assert ran.err == (
-        "winback: the runtime aws is not available yet in this version: say --runtime local, or nothing\n"
-    )
+def test_what_only_aws_has_is_said_in_one_line_on_one_machine(folder: Path) -> None:
+    assert "what is deployed on AWS" in winback("outputs", "--data-dir", folder).err
+    told = winback("rotate-key", env={"OPENROUTER_API_KEY": "sk-or-hush"})
+    assert "OPENROUTER_API_KEY in the environment" in told.err
+    assert "hush" not in told.out + told.err
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from infra.names import STACK
 from infra.packages import PACKAGES, ROOT
 from stack.template import Template
+from winback.adapters.aws.stack import STACK
 
 A_KEY: Final = "sk-or-v1-not-a-real-key"
 WITH_SES: Final = {

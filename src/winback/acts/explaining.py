@@ -68,7 +68,7 @@ def what_comes_next(told: Explained) -> str:
     """What happens to the client by itself, and when, in a sentence."""
     contact = told.contact
     if contact is None:
-        return "Not looked at yet: `winback up` does so as soon as it runs."
+        return "Not looked at yet: that is done as soon as Winback runs."
     if contact.due_at is None:
         return "Nothing by itself: an order, new data or a change of the rules makes Winback look again."
     return _when_due(contact, contact.due_at)

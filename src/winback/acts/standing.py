@@ -6,7 +6,7 @@ from datetime import datetime
 from winback.domain.email import EmailStatus
 from winback.domain.switch import Switch
 from winback.pipeline import EMAIL_QUEUE
-from winback.ports import MOST_COUNTED, EmbeddedStore, QueueState, World
+from winback.ports import MOST_COUNTED, QueueState, World
 from winback.steps.present import current_switch
 
 
@@ -16,19 +16,17 @@ class Standing:
 
     switch: Switch
     queue: QueueState
-    changes_waiting: int
     unsure: int
     at_risk: int
     backlog: int
 
 
-def standing(world: World, store: EmbeddedStore, now: datetime) -> Standing:
-    at_risk = store.contacts(at_risk=True, due_before=None, limit=MOST_COUNTED, cursor=None).items
+def standing(world: World, now: datetime) -> Standing:
+    at_risk = world.store.contacts(at_risk=True, due_before=None, limit=MOST_COUNTED, cursor=None).items
     return Standing(
         switch=current_switch(world),
         queue=world.topic.state(EMAIL_QUEUE, now),
-        changes_waiting=len(store.waiting(MOST_COUNTED)),
-        unsure=len(store.emails(EmailStatus.UNSURE, MOST_COUNTED, None).items),
+        unsure=len(world.store.emails(EmailStatus.UNSURE, MOST_COUNTED, None).items),
         at_risk=len(at_risk),
         backlog=sum(contact.backlog is not None for contact in at_risk),
     )

@@ -7,14 +7,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from winback.bootstrap.aws_deployment import Deployment
     from winback.bootstrap.aws_relaying import Relaying, relaying
     from winback.bootstrap.aws_world import Aws, aws
     from winback.bootstrap.local_world import Local, local
 
-__all__ = ["Aws", "Local", "Relaying", "aws", "local", "relaying"]
+__all__ = ["Aws", "Deployment", "Local", "Relaying", "aws", "local", "relaying"]
 _HOMES: Final = {
     "Aws": "aws_world",
     "aws": "aws_world",
+    "Deployment": "aws_deployment",
     "Relaying": "aws_relaying",
     "relaying": "aws_relaying",
     "Local": "local_world",

@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass
 
+from winback.adapters.aws.calls import Calls
 from winback.adapters.aws.clients import Clients
 from winback.adapters.aws.mailer_bucket import BucketMailer
 from winback.adapters.aws.mailer_ses import SesMailer
@@ -28,6 +29,11 @@ class Aws:
     topic: SqsTopic
     settings: Settings
     clients: Clients
+
+    @property
+    def calls(self) -> Calls:
+        """The store's own calls, for what is done to many items at once."""
+        return Calls(self.clients.dynamodb, table_names(self.settings))
 
     @property
     def unrelayed(self) -> Unrelayed:

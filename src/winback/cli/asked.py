@@ -11,11 +11,14 @@ from winback.cli.failing import WrongUsage
 from winback.domain.errors import Refused
 
 if TYPE_CHECKING:  # loading them takes longer than `winback --help` may
-    from winback.bootstrap import Local
+    from winback.bootstrap import Deployment
     from winback.settings import Settings
 
 GLOBAL_OPTIONS: Final = {"--runtime": "WINBACK_RUNTIME", "--data-dir": "WINBACK_DATA_DIR"}
-HELP: Final = "Every command also takes --data-dir DIR (or WINBACK_DATA_DIR; ./data) and --runtime local."
+HELP: Final = """\
+Every command also takes --data-dir DIR (or WINBACK_DATA_DIR; ./data), and --runtime aws for what is deployed on AWS.
+"""
+_SDK: Final = frozenset({"boto3", "botocore"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,29 +46,37 @@ def with_globals(args: Sequence[str], env: Mapping[str, str]) -> tuple[Asked, li
 
 
 def settings(ctx: typer.Context, **over: str) -> "Settings":
-    """The settings this command runs with; `over` sets names of the environment."""
+    """The settings of this machine; `over` sets names of the environment."""
     from winback.settings import Settings
 
-    env = {**ctx.find_object(Asked).env, **over} if ctx.find_object(Asked) else over  # type: ignore[union-attr]
-    if env.get("WINBACK_RUNTIME", "").strip().lower() == "aws":
-        raise WrongUsage("the runtime aws is not available yet in this version: say --runtime local, or nothing")
+    with told_as_usage():
+        return Settings.from_env({**environment(ctx), **over})
+
+
+def is_on_aws(ctx: typer.Context) -> bool:
+    return environment(ctx).get("WINBACK_RUNTIME", "").strip().lower() == "aws"
+
+
+def deployment(ctx: typer.Context) -> "Deployment":
+    """What is deployed on AWS. Raises Refused where region, credentials or the SDK are missing."""
     try:
-        return Settings.from_env(env)
-    except ValueError as error:
-        raise WrongUsage(str(error)) from error
+        from winback.bootstrap import Deployment
+    except ModuleNotFoundError as error:
+        if error.name not in _SDK:
+            raise
+        raise Refused(f"the runtime aws needs {error.name}: type `pip install 'winback[aws]'`") from error
+    return Deployment.of(environment(ctx))
+
+
+def environment(ctx: typer.Context) -> Mapping[str, str]:
+    asked = ctx.find_object(Asked)
+    return asked.env if asked else {}
 
 
 @contextmanager
-def opened(ctx: typer.Context, make: bool = False) -> "Iterator[Local]":
-    """The store of the data folder, beside whatever else uses it. With `make` it is made where there is none."""
-    from winback.adapters.local.store import FILE_NAME
-    from winback.bootstrap import local
-
-    chosen = settings(ctx)
-    if not make and not (chosen.data_dir / FILE_NAME).exists():
-        raise Refused(f"there is no store in {chosen.data_dir}: start `winback up` there, or choose --data-dir")
-    world = local(chosen)
+def told_as_usage() -> Iterator[None]:
+    """What the settings say of a value that cannot be is for whoever set it."""
     try:
-        yield world
-    finally:
-        world.close()
+        yield
+    except ValueError as error:
+        raise WrongUsage(str(error)) from error

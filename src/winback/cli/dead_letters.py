@@ -4,9 +4,9 @@ from typing import Annotated, Any
 
 import typer
 
-from winback.cli.asked import opened
 from winback.cli.nouns import noun
-from winback.cli.output import Json, Limit, count, say, say_json_list, say_table
+from winback.cli.opened import opened
+from winback.cli.output import Json, Limit, say, say_json_list, say_table
 from winback.domain.errors import Refused
 from winback.domain.wire import to_wire
 from winback.ports import DeadLetter
@@ -22,8 +22,8 @@ def list_letters(ctx: typer.Context, limit: Limit = 50, as_json: Json = False) -
     \b
     winback dead-letters list
     """
-    with opened(ctx) as local:
-        found = local.world.topic.dead_letters(limit)
+    with opened(ctx) as here:
+        found = here.dead_letters(limit)
     if as_json:
         say_json_list(_wire(letter) for letter in found)
     else:
@@ -37,16 +37,20 @@ def redrive(
 ) -> None:
     """Put dead letters back on their queue, with three tries more: all, or those named.
 
+    On AWS, changes that were given up before they became messages are relayed again.
+
     \b
     winback dead-letters redrive
     winback dead-letters redrive 17 18
     """
-    with opened(ctx) as local:
-        back = local.world.topic.redrive(message_ids or None, local.world.clock.now())
-    if message_ids and back < len(message_ids):
-        missing = len(message_ids) - back
-        raise Refused(f"{back} put back; {missing} of those named are no dead letters: see `winback dead-letters list`")
-    say(f"put {count(back, 'message')} back on the queue")
+    with opened(ctx) as here:
+        redriven = here.redrive(message_ids or None, here.world.clock.now())
+    missing = len(message_ids or []) - redriven.found
+    if missing > 0:
+        raise Refused(f"{redriven.told}; {missing} of those named are no dead letters: see `winback dead-letters list`")
+    if redriven.left:
+        raise Refused(f"{redriven.told}; {redriven.left} still cannot be: `winback logs stream-processor` may say why")
+    say(redriven.told)
 
 
 def _row(letter: DeadLetter) -> tuple[object, ...]:

@@ -1,14 +1,12 @@
 """`winback emails`: list and show e-mails; say how one in doubt went."""
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from winback.bootstrap import Local
-from winback.cli.asked import opened
 from winback.cli.nouns import noun
+from winback.cli.opened import Opened, opened
 from winback.cli.output import Json, Limit, moment, say, say_json, say_json_list, say_table
 from winback.cli.reading import emails as newest
 from winback.cli.reading import emails_of as newest_of
@@ -39,8 +37,9 @@ def list_emails(
     winback emails list --user c-1
     winback emails list --status UNSURE --json
     """
-    with opened(ctx) as local:
-        found = newest(local.store, status, limit) if user is None else newest_of(local.store, user, status, limit)
+    with opened(ctx) as here:
+        store = here.world.store
+        found = newest(store, status, limit) if user is None else newest_of(store, user, status, limit)
         if as_json:
             say_json_list(to_wire(email) for email in found)
         else:
@@ -64,15 +63,15 @@ def show_email(
     """
     if html + text + eml + as_json > 1:
         raise typer.BadParameter("--html, --text, --eml and --json exclude each other: choose one")
-    with opened(ctx) as local:
-        email = local.store.get(Email, email_id)
+    with opened(ctx) as here:
+        email = here.world.store.get(Email, email_id)
         if email is None:
             raise Refused(f"there is no e-mail {email_id}: `winback emails list` shows those there are")
         if eml:
             sys.stdout.flush()
-            sys.stdout.buffer.write(_message(local, email))
+            sys.stdout.buffer.write(_message(here, email))
         elif html:
-            say(_body(local, email).html)
+            say(_body(here, email).html)
         elif text:
             say(email.text)
         elif as_json:
@@ -96,8 +95,8 @@ def resolve_email(
     """
     if sent == not_sent:
         raise typer.BadParameter("say either --sent or --not-sent")
-    with opened(ctx) as local:
-        resolve(local.world, email_id, sent, local.world.clock.now())
+    with opened(ctx) as here:
+        resolve(here.world, email_id, sent, here.world.clock.now())
     say(f"e-mail {email_id} is {'SENT' if sent else 'FAILED: it was not sent'}")
 
 
@@ -115,19 +114,20 @@ def _tell(email: Email) -> None:
     say(f"\n{email.subject}\n\n{email.text.rstrip()}")
 
 
-def _body(local: Local, email: Email) -> Body:
-    body = local.store.get(Body, email.email_id)
+def _body(here: Opened, email: Email) -> Body:
+    body = here.world.store.get(Body, email.email_id)
     if body is None:
         raise Refused(f"the body of e-mail {email.email_id} is no longer kept; --text shows its words")
     return body
 
 
-def _message(local: Local, email: Email) -> bytes:
-    """The file itself where there is one, else the message as it would leave."""
-    if email.place and Path(email.place).is_file():
-        return Path(email.place).read_bytes()
-    user = local.store.get(User, email.user_id)
+def _message(here: Opened, email: Email) -> bytes:
+    """The message itself where the sender laid it, else the message as it would leave."""
+    laid = here.message_at(email.place) if email.place else None
+    if laid is not None:
+        return laid
+    user = here.world.store.get(User, email.user_id)
     if user is None or user.email is None:
         raise Refused(f"the client of e-mail {email.email_id} is gone, and with it the address; --text shows its words")
-    letter = letter_of(email, _body(local, email), user.email, local.world.sender)
+    letter = letter_of(email, _body(here, email), user.email, here.world.sender)
     return mime(letter, email.sent_at or email.created_at)

@@ -7,7 +7,7 @@ from typing import Any
 import typer
 
 from winback.acts.explaining import Explained, explained, what_comes_next
-from winback.cli.asked import opened
+from winback.cli.opened import opened
 from winback.cli.output import Json, moment, say, say_json
 from winback.cli.users import UserId
 from winback.cli.words import whole
@@ -32,9 +32,9 @@ def explain(ctx: typer.Context, user_id: UserId, as_json: Json = False) -> None:
     winback explain c-1
     winback explain c-1 --json
     """
-    with opened(ctx) as local:
-        now = local.world.clock.now()
-        told = explained(local.world, user_id, now)
+    with opened(ctx) as here:
+        now = here.world.clock.now()
+        told = explained(here.world, user_id, now)
     if as_json:
         say_json(_wire(told))
         return

@@ -1,24 +1,30 @@
-"""`winback logs`: a line for every step, as it was written by `winback up`."""
+"""`winback logs`: a line for every step, as it was written by `winback up`, or by the functions on AWS."""
 
 import json
 import sys
-import time
 from collections.abc import Iterator
-from datetime import datetime
-from pathlib import Path
-from typing import IO, Annotated, Any, Final
+from datetime import timedelta
+from typing import Annotated, Any, Final, Protocol
 
 import typer
 
-from winback.adapters.clock import SystemClock
-from winback.cli.asked import settings
+from winback.cli.asked import is_on_aws
 from winback.cli.asking import span
 from winback.cli.output import Json, say
-from winback.domain.instant import iso
-from winback.runtime.log import Function, lines
+from winback.runtime.log import Function
 
-_LOOK_EVERY_SECONDS: Final = 0.2
 _TOLD: Final = ("at", "function", "step", "result", "event", "eventId", "userId", "subjectId", "ms", "why")
+_ONLY_IN_JSON: Final = ("requestId",)
+
+
+class Log(Protocol):
+    """Entries as JSON has them; what was written by others than us has a `text` alone."""
+
+    def lines(self, back: timedelta, function: Function | None) -> Iterator[dict[str, Any]]:
+        """Those of the last time, oldest first."""
+
+    def followed(self, back: timedelta, function: Function | None) -> Iterator[dict[str, Any]]:
+        """Those of the last time, and then, without end, every one that is added."""
 
 
 def logs(
@@ -33,62 +39,33 @@ def logs(
     \b
     winback logs --since 1m
     winback logs email-processor --follow
+    winback logs stream-processor --since 5m --runtime aws
     """
-    chosen = settings(ctx)
-    folder = chosen.data_dir / "logs"
-    begin = SystemClock(chosen.clock_ahead).now() - span(since)
-    for entry in _followed(folder, begin, function) if follow else lines(folder, begin, function):
+    back, log = span(since), _log(ctx)
+    for entry in log.followed(back, function) if follow else log.lines(back, function):
         say(json.dumps(entry) if as_json else _told(entry))
         sys.stdout.flush()  # whoever follows wants each line now
 
 
-def _followed(folder: Path, begin: datetime, function: Function | None) -> Iterator[dict[str, object]]:
-    """The lines since `begin`, and then every one that is added."""
-    place = _Place(folder, begin)
-    while True:
-        for text in place.added():
-            entry = _entry(text)
-            if str(entry.get("at", "")) >= iso(begin) and function in (None, entry.get("function")):
-                yield entry
-        time.sleep(_LOOK_EVERY_SECONDS)
+def _log(ctx: typer.Context) -> Log:
+    if is_on_aws(ctx):
+        from winback.cli.logs_aws import log_on_aws
+
+        return log_on_aws(ctx)
+    from winback.cli.logs_local import log_of_folder
+
+    return log_of_folder(ctx)
 
 
-class _Place:
-    """How far the files of the folder have been read; a line is read once it is whole."""
-
-    def __init__(self, folder: Path, begin: datetime) -> None:
-        self._folder = folder
-        self._first = f"winback-{iso(begin)[:10]}.jsonl"
-        self._files: dict[Path, IO[bytes]] = {}
-
-    def added(self) -> Iterator[bytes]:
-        for path in sorted(self._folder.glob("winback-*.jsonl")):
-            if path.name >= self._first:
-                yield from self._added_to(path)
-
-    def _added_to(self, path: Path) -> Iterator[bytes]:
-        file = self._files.get(path) or self._files.setdefault(path, path.open("rb"))
-        while line := file.readline():
-            if not line.endswith(b"\n"):
-                file.seek(-len(line), 1)
-                return
-            yield line
-
-
-def _entry(text: bytes) -> dict[str, Any]:
-    try:
-        entry = json.loads(text)
-    except ValueError:
-        return {}
-    return entry if isinstance(entry, dict) else {}
-
-
-def _told(entry: dict[str, object]) -> str:
+def _told(entry: dict[str, Any]) -> str:
     """`12:03:22.120  email-processor  decide  done  USER_CREATED c-1  1.2 ms  hold: …`."""
     at = str(entry.get("at", ""))
-    words = [at[:10], at[11:23], str(entry.get("function", "")).ljust(16), str(entry.get("step", "")).ljust(7)]
+    words = [at[:10], at[11:23], str(entry.get("function", "")).ljust(16)]
+    if "text" in entry:
+        return " ".join([*words, *str(entry["text"]).split()])
+    words.append(str(entry.get("step", "")).ljust(7))
     words += [str(entry[name]) for name in ("result", "event", "userId") if entry.get(name)]
     if "ms" in entry:
         words.append(f"{entry['ms']} ms")
-    words += [f"{name}={value}" for name, value in entry.items() if name not in _TOLD]
+    words += [f"{name}={value}" for name, value in entry.items() if name not in (*_TOLD, *_ONLY_IN_JSON)]
     return " ".join(words) + (f"  {entry['why']}" if entry.get("why") else "")

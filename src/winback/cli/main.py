@@ -48,6 +48,8 @@ COMMANDS: Final = {
     "sweep": Command("sweep", "sweep", "Look at all clients who are due now."),
     "dead-letters": Command("dead_letters", "dead_letters", "List messages that were given up; try them again."),
     "logs": Command("logs", "logs", "Print the log: a line for every step."),
+    "outputs": Command("deployed", "outputs", "Print what the stack on AWS calls its parts."),
+    "rotate-key": Command("deployed", "rotate_key", "Write a new key for OpenRouter into the stack on AWS."),
 }
 
 

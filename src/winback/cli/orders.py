@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from winback.cli.asked import opened
 from winback.cli.nouns import noun
+from winback.cli.opened import opened
 from winback.cli.output import Json
 from winback.cli.putting import ORDERS, put
 
@@ -26,6 +26,6 @@ def put_orders(
     winback orders put orders.jsonl
     winback orders put '{"orderId": "o-1", "userId": "c-1", "orderedAt": "2026-06-01T12:00:00Z", "value": 80}'
     """
-    with opened(ctx, make=True) as local:
-        if not put(local, ORDERS, given, as_json):
+    with opened(ctx, make=True) as here:
+        if not put(here, ORDERS, given, as_json):
             raise typer.Exit(1)

@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 
 from winback.acts.policies import set_policy
-from winback.cli.asked import opened
 from winback.cli.nouns import noun
+from winback.cli.opened import opened
 from winback.cli.output import Json, say, say_json, say_table
 from winback.domain.policy import Policy
 from winback.domain.policy_change import RULES
@@ -23,8 +23,8 @@ def show_policy(ctx: typer.Context, as_json: Json = False) -> None:
     \b
     winback policy show
     """
-    with opened(ctx) as local:
-        now = current_policy(local.world)
+    with opened(ctx) as here:
+        now = current_policy(here.world)
     if as_json:
         say_json(_wire(now))
         return
@@ -50,8 +50,8 @@ def set_fields(
     winback policy set dailyLimit=100 quietHoursFrom=21:00
     winback policy set threshold=45
     """
-    with opened(ctx, make=True) as local:
-        before, after = set_policy(local.world, dict(_assignment(text) for text in assignments))
+    with opened(ctx, make=True) as here:
+        before, after = set_policy(here.world, dict(_assignment(text) for text in assignments))
     if as_json:
         say_json(_wire(after))
         return
@@ -61,7 +61,7 @@ def set_fields(
     if not changed:
         say("nothing changed: the policy says so already")
     if before.line != after.line:
-        say("the line moved: all clients are judged again, a slice at a time, while `winback up` runs")
+        say("the line moved: all clients are judged again, a slice at a time, while Winback runs")
 
 
 def _assignment(text: str) -> tuple[str, str]:

@@ -10,9 +10,8 @@ from datetime import datetime
 from typing import Any, BinaryIO, Final, Generic, TypeVar
 
 from winback.acts.taking import ORDER_FIELDS, USER_FIELDS, user_from
-from winback.adapters.local.bulk import put_all
-from winback.bootstrap import Local
 from winback.cli.items import NotRead, items, source
+from winback.cli.opened import Opened
 from winback.cli.output import count, note, say, say_json
 from winback.domain import reading
 from winback.domain.dynamo import plain
@@ -20,7 +19,7 @@ from winback.domain.order import Order, read_order
 from winback.domain.user import Fault, User
 
 R = TypeVar("R", User, Order)
-IN_ONE_TRANSACTION: Final = 2_000
+AT_ONCE: Final = 2_000
 _MOST_NAMED: Final = 20
 _LONGEST_NAME: Final = 64
 _SMALL: Final = 1_000_000
@@ -43,10 +42,10 @@ USERS: Final = Kind("client", "userId", USER_FIELDS, user_from, frozenset({"cont
 ORDERS: Final = Kind("order", "orderId", ORDER_FIELDS, read_order)
 
 
-def put(local: Local, kind: Kind[Any], given: str, as_json: bool) -> bool:
+def put(here: Opened, kind: Kind[Any], given: str, as_json: bool) -> bool:
     """Puts what `given` names and tells how it went; False if a row was refused."""
     with source(given) as file, _progress(file) as advanced:
-        done, refused = _put_items(local, kind, file, advanced)
+        done, refused = _put_items(here, kind, file, advanced)
     if as_json:
         say_json({"put": done, "refused": refused})
     else:
@@ -56,8 +55,8 @@ def put(local: Local, kind: Kind[Any], given: str, as_json: bool) -> bool:
     return not refused
 
 
-def _put_items(local: Local, kind: Kind[Any], file: BinaryIO, advanced: Callable[[], None]) -> tuple[int, int]:
-    now = local.world.clock.now()
+def _put_items(here: Opened, kind: Kind[Any], file: BinaryIO, advanced: Callable[[], None]) -> tuple[int, int]:
+    now = here.world.clock.now()
     unknown = _Unknown(kind)
     batch: list[Any] = []
     done = refused = 0
@@ -71,12 +70,12 @@ def _put_items(local: Local, kind: Kind[Any], file: BinaryIO, advanced: Callable
         if not row.keys() <= kind.known:  # type: ignore[union-attr]  # what was not read was refused above
             unknown.tell(row)  # type: ignore[arg-type]
         batch.append(read)
-        if len(batch) == IN_ONE_TRANSACTION:
-            put_all(local.store, batch)
+        if len(batch) == AT_ONCE:
+            here.put_all(batch)
             done += len(batch)
             batch.clear()
             advanced()
-    put_all(local.store, batch)
+    here.put_all(batch)
     return done + len(batch), refused
 
 

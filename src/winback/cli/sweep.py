@@ -5,9 +5,8 @@ from typing import Annotated, Final
 
 import typer
 
-from winback.bootstrap import Local
-from winback.cli.asked import opened
 from winback.cli.asking import end_of
+from winback.cli.opened import Opened, opened
 from winback.cli.output import Json, Limit, count, say, say_json, say_json_list, say_table
 from winback.domain.contact import Contact, DueFor
 from winback.domain.wire import to_wire
@@ -25,19 +24,19 @@ def sweep(
     limit: Limit = 1_000,
     as_json: Json = False,
 ) -> None:
-    """Tell of all clients for whom time alone has changed something; `winback up` does so by itself.
+    """Tell of all clients for whom time alone has changed something; Winback does so by itself while it runs.
 
-    What they are told is worked off by `winback up`. With --on nothing is told: it only lists.
+    What is told is worked off as any change is. With --on nothing is told: it only lists.
 
     \b
     winback sweep
     winback sweep --on 2026-12-24
     """
-    with opened(ctx) as local:
+    with opened(ctx) as here:
         if on is not None:
-            _list(local, on, limit, as_json)
+            _list(here, on, limit, as_json)
             return
-        swept = _all(local)
+        swept = _all(here)
     if as_json:
         say_json({"told": swept.told, "settled": swept.settled})
     else:
@@ -45,15 +44,15 @@ def sweep(
         say(f"told of {count(swept.told, 'client')}{lost}")
 
 
-def _all(local: Local) -> Swept:
-    return _sum(list(_slices(local)))
+def _all(here: Opened) -> Swept:
+    return _sum(list(_slices(here)))
 
 
-def _slices(local: Local) -> Iterator[Swept]:
-    """One transaction each: others want to write too."""
+def _slices(here: Opened) -> Iterator[Swept]:
+    """Together, but not all of them: others want to write too."""
     while True:
-        with local.store.transaction():
-            swept = sweep_once(local.world, local.world.clock.now(), MOST_AT_ONCE)
+        with here.together():
+            swept = sweep_once(here.world, here.world.clock.now(), MOST_AT_ONCE)
         if not (swept.told or swept.settled):
             return
         yield swept
@@ -63,8 +62,8 @@ def _sum(slices: list[Swept]) -> Swept:
     return Swept(sum(swept.told for swept in slices), sum(swept.settled for swept in slices))
 
 
-def _list(local: Local, on: str, limit: int, as_json: bool) -> None:
-    due = local.store.due(end_of(on, current_policy(local.world).time_zone), limit)
+def _list(here: Opened, on: str, limit: int, as_json: bool) -> None:
+    due = here.world.store.due(end_of(on, current_policy(here.world).time_zone), limit)
     if as_json:
         say_json_list(map(_wire, due))
     else:

@@ -1,6 +1,5 @@
 """`winback status`, `pause`, `resume`: how things stand, and the one switch before every hand-over."""
 
-import shutil
 from typing import Annotated, Any
 
 import typer
@@ -8,17 +7,14 @@ import typer
 from winback.acts.standing import Standing, standing
 from winback.acts.switching import pause as pause_sending
 from winback.acts.switching import resume as resume_sending
-from winback.bootstrap import Local
-from winback.cli.asked import opened
 from winback.cli.asking import operator
+from winback.cli.opened import Fact, opened
 from winback.cli.output import Json, count, figure, moment, note, say, say_json
-from winback.cli.words import sender_words, sending_words, short
+from winback.cli.words import sender_words, sending_words
 from winback.domain.instant import iso
+from winback.domain.switch import SenderKind
 from winback.domain.wire import to_wire
 from winback.ports import MOST_COUNTED
-from winback.runtime.running import running_in
-
-_GB = 1e9
 
 
 def pause(
@@ -30,8 +26,8 @@ def pause(
     \b
     winback pause --why "stock-taking"
     """
-    with opened(ctx, make=True) as local:
-        pause_sending(local.world, operator(), why, local.world.clock.now())
+    with opened(ctx, make=True) as here:
+        pause_sending(here.world, operator(), why, here.world.clock.now())
     say("sending is paused; `winback resume` turns it on again")
 
 
@@ -41,34 +37,30 @@ def resume(ctx: typer.Context) -> None:
     \b
     winback resume
     """
-    with opened(ctx, make=True) as local:
-        woken = resume_sending(local.world, operator(), local.world.clock.now())
-        sender = local.world.sender
+    with opened(ctx, make=True) as here:
+        woken = resume_sending(here.world, operator(), here.world.clock.now())
+        sender = here.world.sender
     say("sending is on" + (f"; {count(woken, 'waiting e-mail')} may go now" if woken else ""))
     if sender.real and not sender.loopback and not sender.only_to:
         note("WINBACK_ONLY_TO names nobody: until clients can unsubscribe, a real sender mails only whom it names")
 
 
 def status(ctx: typer.Context, as_json: Json = False) -> None:
-    """Tell how things stand: sending, sender, queue, what waits for whom, room on the disk.
+    """Tell how things stand: sending, sender, queue, what waits for whom; here or on AWS.
 
     \b
     winback status
     winback status --json
     """
-    with opened(ctx) as local:
-        stands = standing(local.world, local.store, local.world.clock.now())
-        if as_json:
-            say_json(_wire(local, stands))
-            return
-        process = running_in(local.folder)
-        runs = f"yes, process {process}" if process else "no: start it with `winback up`"
-        say(f"running     {runs}")
-        say(f"data        {short(local.folder)}, {_free(local) / _GB:,.1f} GB free on its disk")
-        say(f"sender      {sender_words(local)}")
-        say(f"sending     {sending_words(stands.switch)}")
-        real = local.world.sender.real
-    for line in _figures(stands, real):
+    with opened(ctx) as here:
+        world = here.world
+        stands, facts = standing(world, world.clock.now()), here.facts()
+        sender = sender_words(world, here.outbox)
+    if as_json:
+        say_json(_wire(facts, world.sender.kind, stands))
+        return
+    told = [*facts, Fact("sender", sender, {}), Fact("sending", sending_words(stands.switch), {})]
+    for line in (*(f"{fact.name:12}{fact.words}" for fact in told), *_figures(stands, world.sender.real)):
         say(line)
 
 
@@ -77,7 +69,6 @@ def _figures(stands: Standing, real: bool) -> list[str]:
     backlog = "held as backlog" if real else "backlog, which the folder mails all the same"
     oldest = f", the oldest since {moment(queue.oldest_at)} UTC" if queue.oldest_at else ""
     told = [
-        f"changes     {count(stands.changes_waiting, 'change', MOST_COUNTED)} not looked at yet",
         f"queue       {_many(queue.waiting)} waiting{oldest}, {_many(queue.in_work)} in work or put off, "
         f"{_many(queue.dead)} dead",
         f"at risk     {count(stands.at_risk, 'client', MOST_COUNTED)}, {stands.backlog:,} of them {backlog}",
@@ -94,16 +85,11 @@ def _many(number: int) -> str:
     return figure(number, MOST_COUNTED)
 
 
-def _wire(local: Local, stands: Standing) -> dict[str, Any]:
-    process = running_in(local.folder)
+def _wire(facts: list[Fact], sender: SenderKind, stands: Standing) -> dict[str, Any]:
     return {
-        "running": process is not None,
-        **({"process": process} if process else {}),
-        "dataDir": str(local.folder),
-        "diskFreeBytes": _free(local),
-        "sender": str(local.world.sender.kind),
+        **{name: value for fact in facts for name, value in fact.wire.items()},
+        "sender": str(sender),
         "sending": {name: value for name, value in to_wire(stands.switch).items() if name != "switchId"},
-        "changesWaiting": stands.changes_waiting,
         "queue": {
             "waiting": stands.queue.waiting,
             "inWork": stands.queue.in_work,
@@ -114,7 +100,3 @@ def _wire(local: Local, stands: Standing) -> dict[str, Any]:
         "backlog": stands.backlog,
         "unsure": stands.unsure,
     }
-
-
-def _free(local: Local) -> int:
-    return shutil.disk_usage(local.folder).free

@@ -9,9 +9,10 @@ from winback import __version__
 from winback.acts.switching import take_up
 from winback.adapters.local.bulk import put_all
 from winback.bootstrap import Local
-from winback.cli.asked import settings
+from winback.cli.asked import is_on_aws, settings
+from winback.cli.failing import WrongUsage
 from winback.cli.story import Story
-from winback.cli.words import Program, sender_words, sending_words, short
+from winback.cli.words import Program, files_in, sender_words, sending_words, short
 from winback.domain.user import User
 from winback.pipeline import EMAIL_QUEUE
 from winback.runtime.up import Held, held, run_until_stopped
@@ -34,6 +35,8 @@ def up(
     winback up --sample
     winback up --port 8080 --data-dir /var/lib/winback
     """
+    if is_on_aws(ctx):
+        raise WrongUsage("up is for one machine; on AWS `make deploy` starts what does its work")
     over = {"WINBACK_HOST": host, "PORT": port}
     chosen = settings(ctx, **{name: value for name, value in over.items() if value is not None})
     console = Console(highlight=False)
@@ -66,7 +69,7 @@ def _greeting(mine: Held, chosen: Settings, loaded: str) -> list[str]:
         f"Winback {__version__} works; Ctrl-C stops it.",
         f"  address   http://{shown}:{port}/health",
         f"  data      {short(local.folder)}",
-        f"  sender    {sender_words(local)}",
+        f"  sender    {sender_words(world, files_in(local.folder))}",
         f"  sending   {sending_words(current_switch(world))}",
         "  composer  house copy; no model is asked",
         *([ahead] if chosen.clock_ahead else []),

@@ -5,9 +5,9 @@ from typing import Annotated, Any
 import typer
 
 from winback.acts import holding
-from winback.cli.asked import opened
 from winback.cli.asking import begin_of, operator, span
 from winback.cli.nouns import noun
+from winback.cli.opened import opened
 from winback.cli.output import Json, Limit, moment, note, say, say_json, say_json_list, say_table
 from winback.cli.putting import USERS, put
 from winback.cli.reading import contacts
@@ -39,8 +39,8 @@ def put_users(
     winback users put '{"userId": "c-1", "email": "ada@example.com", "engagementScore": 30}'
     winback users show c-1 --json | winback users put -
     """
-    with opened(ctx, make=True) as local:
-        if not put(local, USERS, given, as_json):
+    with opened(ctx, make=True) as here:
+        if not put(here, USERS, given, as_json):
             raise typer.Exit(1)
 
 
@@ -62,16 +62,16 @@ def list_users(
     """
     if at_risk and due_within is not None:
         raise typer.BadParameter("--at-risk and --due-within ask for different clients: choose one")
-    with opened(ctx) as local:
-        until = local.world.clock.now() + span(due_within) if due_within is not None else None
-        found = contacts(local.store, at_risk, until.date() if until else None, limit)
+    with opened(ctx) as here:
+        until = here.world.clock.now() + span(due_within) if due_within is not None else None
+        found = contacts(here.world.store, at_risk, until.date() if until else None, limit)
         pairs = ((user, contact) for contact, user in found)
         if as_json:
             say_json_list(_wire(user, contact) for user, contact in pairs)
         else:
             say_table(HEAD, (_row(user, contact) for user, contact in pairs), "no such clients")
-        if local.store.waiting(1):
-            note("Some changes were not looked at yet: `winback up` does so as soon as it runs.")
+        if unseen := here.unseen():
+            note(unseen)
 
 
 @users.command("show")
@@ -82,18 +82,18 @@ def show_user(ctx: typer.Context, user_id: UserId, as_json: Json = False) -> Non
     winback users show c-1
     winback users show c-1 --json
     """
-    with opened(ctx) as local:
-        user = local.store.get(User, user_id)
+    with opened(ctx) as here:
+        user = here.world.store.get(User, user_id)
         if user is None:
             raise _no_such(user_id)
-        contact = local.store.get(Contact, user_id)
+        contact, looker = here.world.store.get(Contact, user_id), here.looker
     if as_json:
         say_json(_wire(user, contact))
         return
     for name, value in item_of(user).items():
         say(f"{name:24}{', '.join(value) if isinstance(value, list) else value}")
     if contact is None:
-        note("Not looked at yet: `winback up` does so as soon as it runs.")
+        note(f"Not looked at yet: {looker}.")
         return
     say()
     for name, told in _known(contact):
@@ -107,10 +107,10 @@ def delete_user(ctx: typer.Context, user_id: UserId) -> None:
     \b
     winback users delete c-1
     """
-    with opened(ctx) as local:
-        if local.store.get(User, user_id) is None:
+    with opened(ctx) as here:
+        if here.world.store.get(User, user_id) is None:
             raise _no_such(user_id)
-        local.store.commit(Remove(User, user_id))
+        here.world.store.commit(Remove(User, user_id))
     say(f"deleted client {user_id}")
 
 
@@ -126,8 +126,8 @@ def hold_user(
     \b
     winback users hold c-1 --until 2026-12-24 --why "asked us to wait"
     """
-    with opened(ctx) as local:
-        world, now = local.world, local.world.clock.now()
+    with opened(ctx) as here:
+        world, now = here.world, here.world.clock.now()
         end = begin_of(until, current_policy(world).time_zone)
         holding.hold(world, user_id, end, why, operator(), now)
     say(f"client {user_id} is held until {in_date_words(end)}; `winback users release {user_id}` ends it early")
@@ -140,8 +140,8 @@ def release_user(ctx: typer.Context, user_id: UserId) -> None:
     \b
     winback users release c-1
     """
-    with opened(ctx) as local:
-        holding.release(local.world, user_id, local.world.clock.now())
+    with opened(ctx) as here:
+        holding.release(here.world, user_id, here.world.clock.now())
     say(f"client {user_id} is no longer held")
 
 

@@ -6,9 +6,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from winback.bootstrap import Local
 from winback.domain.score import Figures, Score
 from winback.domain.switch import SenderKind, Switch
+from winback.ports import World
 
 
 def short(path: Path | str) -> str:
@@ -19,11 +19,16 @@ def short(path: Path | str) -> str:
         return str(path)
 
 
-def sender_words(local: Local) -> str:
-    sender = local.world.sender
+def files_in(folder: Path) -> str:
+    return f"e-mails are files in {short(folder / 'outbox')}, nothing leaves this machine"
+
+
+def sender_words(world: World, outbox: str) -> str:
+    """`outbox` says where the folder's e-mails lie."""
+    sender = world.sender
     if sender.kind is SenderKind.FOLDER:
-        return f"folder: e-mails are files in {short(local.folder / 'outbox')}, nothing leaves this machine"
-    return f"{sender.kind}: {local.world.mailer!r}, From {sender.from_address}"
+        return f"folder: {outbox}"
+    return f"{sender.kind}: {world.mailer!r}, From {sender.from_address}"
 
 
 def sending_words(switch: Switch) -> str:

@@ -21,6 +21,7 @@ class Function(StrEnum):
 
     STREAM_PROCESSOR = "stream-processor"
     EMAIL_PROCESSOR = "email-processor"
+    SWEEP = "sweep"
     BACKEND = "backend"
 
 
@@ -29,7 +30,7 @@ FUNCTION_OF_STEP: Final = {
     "decide": Function.EMAIL_PROCESSOR,
     "write": Function.EMAIL_PROCESSOR,
     "deliver": Function.EMAIL_PROCESSOR,
-    "sweep": Function.EMAIL_PROCESSOR,
+    "sweep": Function.SWEEP,
     "settle": Function.EMAIL_PROCESSOR,
 }
 

@@ -19,6 +19,10 @@ TRIES: Final = 3
 _FIRST_PAUSE_SECONDS: Final = 0.05
 MOST_KEYS: Final = 100
 """What one BatchGetItem takes."""
+MOST_PUTS: Final = 25
+"""What one BatchWriteItem takes."""
+_ROUNDS: Final = 10
+"""How often what a batch of puts left over is put again: a table takes its time to grow with a flood."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +51,9 @@ class Calls:
 
     def get(self, schema: Schema, key: Item) -> Item | None:
         """The item as it is now."""
-        found: Item | None = self._read("get_item", TableName=self.names.of(schema), Key=key, ConsistentRead=True).get(
-            "Item"
-        )
+        found: Item | None = self._repeatable(
+            "get_item", TableName=self.names.of(schema), Key=key, ConsistentRead=True
+        ).get("Item")
         return found
 
     def get_all(self, schema: Schema, keys: list[Item]) -> list[Item]:
@@ -58,7 +62,7 @@ class Calls:
         found: list[Item] = []
         for attempt in range(TRIES):
             asked = {table: {"Keys": keys, "ConsistentRead": True}}
-            answer = self._read("batch_get_item", RequestItems=asked)
+            answer = self._repeatable("batch_get_item", RequestItems=asked)
             found += answer["Responses"].get(table, [])
             keys = answer.get("UnprocessedKeys", {}).get(table, {}).get("Keys", [])
             if not keys:
@@ -66,10 +70,22 @@ class Calls:
             self.pause(attempt)
         raise Retryable(f"DynamoDB batch_get_item: {len(keys)} keys were left over each time")
 
+    def put_all(self, schema: Schema, items: list[Item]) -> None:
+        """Each item over whatever is there, no two of them under one key. At most 25."""
+        table = self.names.of(schema)
+        requests: Any = [{"PutRequest": {"Item": item}} for item in items]
+        for attempt in range(_ROUNDS):
+            answer = self._repeatable("batch_write_item", RequestItems={table: requests})
+            requests = answer.get("UnprocessedItems", {}).get(table, [])
+            if not requests:
+                return
+            self.pause(attempt)
+        raise Retryable(f"DynamoDB batch_write_item: {len(requests)} items were left over each time")
+
     def query(self, schema: Schema, **arguments: Any) -> Iterator[Item]:
         """The items or entries, page after page, each page read when the one before is used up."""
         while True:
-            answer = self._read("query", TableName=self.names.of(schema), **arguments)
+            answer = self._repeatable("query", TableName=self.names.of(schema), **arguments)
             yield from answer["Items"]
             if "LastEvaluatedKey" not in answer:
                 return
@@ -91,7 +107,8 @@ class Calls:
                 return
             self.pause(attempt)
 
-    def _read(self, operation: str, **arguments: Any) -> Any:
+    def _repeatable(self, operation: str, **arguments: Any) -> Any:
+        """For what is the same when it is done again: reads, and puts that nothing guards."""
         for attempt in range(TRIES - 1):
             try:
                 return self._answer(operation, arguments)

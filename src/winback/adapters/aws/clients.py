@@ -8,7 +8,10 @@ import boto3
 from botocore.config import Config
 
 if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sesv2 import SESV2Client
@@ -46,6 +49,11 @@ class Clients:
     def __init__(self, session: boto3.Session | None = None) -> None:
         self._session = session or boto3.Session()
 
+    @property
+    def region(self) -> str:
+        """Empty where none is named."""
+        return self._session.region_name or ""
+
     @cached_property
     def dynamodb(self) -> "DynamoDBClient":
         return self._session.client("dynamodb", config=_COUNTED)
@@ -72,6 +80,18 @@ class Clients:
     @cached_property
     def secrets(self) -> "SecretsManagerClient":
         return self._session.client("secretsmanager", config=_REPEATED)
+
+    @cached_property
+    def cloudformation(self) -> "CloudFormationClient":
+        return self._session.client("cloudformation", config=_REPEATED)
+
+    @cached_property
+    def functions(self) -> "LambdaClient":
+        return self._session.client("lambda", config=_REPEATED)
+
+    @cached_property
+    def logs(self) -> "CloudWatchLogsClient":
+        return self._session.client("logs", config=_REPEATED)
 
     def close(self) -> None:
         """Ends the connections of all that were made."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import ClientError
 
-from winback.adapters.aws.faults import AWS_ERRORS, name_of, status_of
+from winback.adapters.aws.faults import AWS_ERRORS, name_of, retryable, status_of
 from winback.adapters.sender_health import PROBE_EVERY, SenderHealth
 from winback.compose.letter import mime
 from winback.domain.errors import Rejected, SenderIll
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 PREFIX: Final = "outbox/"
+_SCHEME: Final = "s3://"
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 _IS_THERE: Final = 412
 _NOT_FOUND: Final = 404
@@ -45,7 +46,7 @@ class BucketMailer:
             raise Rejected(f"email {letter.email_id!r}: the id must be 1 to 128 of A-Z a-z 0-9 . _ - to name an object")
         with self._health.watch(letter.to, now), self._bucket_at_hand():
             self._put(_key(letter.email_id), mime(letter, now))
-        return f"s3://{self._bucket}/{_key(letter.email_id)}"
+        return f"{_SCHEME}{self._bucket}/{_key(letter.email_id)}"
 
     def look(self, email_id: str) -> bool:
         """Whether the object is there. Raises SenderIll if the bucket cannot be read.
@@ -85,6 +86,20 @@ class BucketMailer:
         except AWS_ERRORS as error:
             message = f"bucket {self._bucket}: {name_of(error)}; let Winback write to it and list it"
             raise SenderIll(message, PROBE_EVERY) from error
+
+
+def message_at(s3: "S3Client", place: str) -> bytes | None:
+    """The message at the address that `send` gave; None if there is none."""
+    if not place.startswith(_SCHEME):
+        return None
+    bucket, _, key = place.removeprefix(_SCHEME).partition("/")
+    with retryable(f"bucket {bucket}"):
+        try:
+            return s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+        except ClientError as error:
+            if status_of(error) != _NOT_FOUND:
+                raise
+            return None
 
 
 def _key(email_id: str) -> str:

@@ -59,6 +59,21 @@ class Secret:
             return self._client().get_secret_value(SecretId=self._name)["SecretString"]
 
 
+def write_secret(client: "SecretsManagerClient", name: str, value: str) -> bool:
+    """Whether the secret holds another value now than before: the one it had is not written again.
+
+    Raises Retryable, without the value, if it can be neither read nor written.
+    """
+    with retryable(f"secret {name}"):
+        try:
+            if client.get_secret_value(SecretId=name)["SecretString"] == value:
+                return False
+        except client.exceptions.ResourceNotFoundException:
+            pass  # it has no value yet
+        client.put_secret_value(SecretId=name, SecretString=value)
+    return True
+
+
 def mailbox_key(text: str) -> bytes:
     """The key of the mailbox hash: 64 hex digits are the key itself, as one machine keeps it; other text is taken as
     it stands.

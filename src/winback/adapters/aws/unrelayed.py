@@ -3,12 +3,17 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
 
 from winback.adapters.aws.faults import retryable
+from winback.ports import DeadLetter
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+
+UNRELAYED: Final = "unrelayed"
+"""What such dead letters name as their queue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,13 @@ class Unrelayed:
             for page in pages:
                 yield from (entry["Key"] for entry in page.get("Contents", []))
 
+    def letters(self, limit: int) -> list[DeadLetter]:
+        """What lies there as dead letters that are named by their keys, the newest first; each is read."""
+        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket)
+        with retryable(f"bucket {self._bucket}"):
+            laid = [(entry["LastModified"], entry["Key"]) for page in pages for entry in page.get("Contents", [])]
+        return [_letter(self.batch(key), at) for at, key in sorted(laid, reverse=True)[:limit]]
+
     def batch(self, key: str) -> UnrelayedBatch:
         with retryable(f"bucket {self._bucket}"):
             content = self._s3.get_object(Bucket=self._bucket, Key=key)["Body"].read()
@@ -43,6 +55,11 @@ class Unrelayed:
         """Once its records are relayed."""
         with retryable(f"bucket {self._bucket}"):
             self._s3.delete_object(Bucket=self._bucket, Key=key)
+
+
+def _letter(batch: UnrelayedBatch, at: datetime) -> DeadLetter:
+    number = "its changes" if batch.records is None else f"{len(batch.records)} changes"
+    return DeadLetter(batch.key, UNRELAYED, None, f"{number} not relayed: {batch.why}", at)
 
 
 def _batch(key: str, content: bytes) -> UnrelayedBatch:
