@@ -8,7 +8,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks.catalog import CATALOG, Benchmark
+from benchmarks.benchmark import Benchmark
+from benchmarks.catalog import CATALOG
 from benchmarks.machine import is_busy, machine
 from benchmarks.report import Fault, table, write_json
 from benchmarks.rounds import Failed, Row, run
@@ -49,8 +50,8 @@ def _run(benchmark: Benchmark, chosen: argparse.Namespace, console: Console) -> 
         except Failed as failed:
             console.print(f"{benchmark.name}: {failed}", style="red", highlight=False, markup=False)
             return Fault(benchmark, str(failed))
-    ours, yardstick = (benchmark.shown(of).replace("\n", ", ") for of in (row.ours, row.yardstick))
-    console.print(f"{benchmark.name}: {ours}; yardstick {yardstick}", highlight=False)
+    sides = [benchmark.shown(of).replace("\n", ", ") for of in (row.ours, row.yardstick) if of is not None]
+    console.print(f"{benchmark.name}: {'; yardstick '.join(sides)}", highlight=False)
     return row
 
 

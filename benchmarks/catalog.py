@@ -1,41 +1,10 @@
-"""The five benchmarks: what is measured, at which size, against which goal."""
+"""All benchmarks: what is measured, at which size, against which goal."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
+from benchmarks.benchmark import Benchmark, Goal, at_most_times
+from benchmarks.catalog_aws import AWS
 from benchmarks.measured import Measured
-
-LEAST_UNITS: Final = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Goal:
-    """An orientation: `met` looks at the median ratio (ours by the yardstick's time) and at our median round."""
-
-    words: str
-    met: Callable[[float, Measured], bool]
-
-
-@dataclass(frozen=True, slots=True)
-class Benchmark:
-    """`module` has `ours(place)`, `yardstick(place)` and, where both need the same input, `prepare(place)`."""
-
-    name: str
-    what: str
-    yardstick: str
-    module: str
-    size: int
-    goals: tuple[Goal, ...]
-    shown: Callable[[Measured], str]
-    prepared: bool = False
-
-    def scaled(self, scale: float) -> int:
-        return max(round(self.size * scale), LEAST_UNITS)
-
-
-def _at_most_times(times: float) -> Goal:
-    return Goal(f"≤ {times:g} ×", lambda ratio, _: ratio <= times)
 
 
 def _rate(of: Measured) -> str:
@@ -50,14 +19,14 @@ def _swept(of: Measured) -> str:
     return f"{of.seconds:.3f} s\n{of.figures['rows_written']:,.0f} rows"
 
 
-CATALOG: Final = (
+_ONE_MACHINE: Final = (
     Benchmark(
         "put",
         "users put from JSON Lines",
         "a loop: read, parse, executemany",
         "benchmarks.put_users",
         1_000_000,
-        (_at_most_times(3), Goal("< 200 MB", lambda _, ours: ours.peak_mb < 200)),
+        (at_most_times(3), Goal("< 200 MB", lambda _, ours: ours.peak_mb < 200)),
         _rate,
         prepared=True,
     ),
@@ -67,7 +36,7 @@ CATALOG: Final = (
         "a loop: take a row, update one, delete the first; 128 in one transaction",
         "benchmarks.decide_changes",
         20_000,
-        (_at_most_times(3),),
+        (at_most_times(3),),
         _rate,
     ),
     Benchmark(
@@ -76,7 +45,7 @@ CATALOG: Final = (
         "a loop over smtplib: make, store, send, mark, one by one",
         "benchmarks.send_letters",
         2_000,
-        (_at_most_times(3),),
+        (at_most_times(3),),
         _rate,
     ),
     Benchmark(
@@ -99,3 +68,5 @@ CATALOG: Final = (
         prepared=True,
     ),
 )
+
+CATALOG: Final = (*_ONE_MACHINE, *AWS)

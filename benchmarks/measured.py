@@ -8,7 +8,7 @@ from pathlib import Path
 class Measured:
     """`seconds` is what sides are compared by, the less the better; `figures` are further findings, by name.
 
-    `peak_mb` is the most memory the side's process ever held; the side itself leaves it at 0.
+    `peak_mb` is the most memory the side's process ever held; a side that says nothing of it leaves it at 0.
     """
 
     units: int
@@ -23,11 +23,13 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """`own` is the side's fresh folder, `shared` what `prepare` made once for both; `size` how many units to do."""
+    """`own` is the side's fresh folder, `shared` what `prepare` made once for both; `size` how many units to do;
+    `subject` what of several things to measure."""
 
     own: Path
     shared: Path
     size: int
+    subject: str = ""
 
 
 class Missing(Exception):

@@ -5,13 +5,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
-from benchmarks.catalog import Benchmark
+from benchmarks.benchmark import Benchmark
 from benchmarks.rounds import Row
+
+_NOTHING: Final = "–"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +26,12 @@ class Fault:
 
 
 def table(results: Sequence[Row | Fault], scale: float) -> Table:
-    yardsticks = "\n".join(f"{result.benchmark.name}: {result.benchmark.yardstick}" for result in results)
-    caption = f"The yardsticks\n{yardsticks}"
+    benchmarks = [result.benchmark for result in results]
+    yardsticks = [f"{each.name}: {each.yardstick}" for each in benchmarks if each.yardstick is not None]
+    caption = "\n".join(("The yardsticks", *yardsticks))
     drawn = Table(box=SIMPLE_HEAD, padding=(0, 1, 1, 0), caption=caption, caption_justify="left")
     for heading in ("what", "ours", "yardstick", "×", "goal", "met", "peak"):
-        drawn.add_column(heading)
+        drawn.add_column(heading, overflow="fold")
     for result in results:
         drawn.add_row(*(_cells(result, scale) if isinstance(result, Row) else _fault_cells(result)))
     return drawn
@@ -46,16 +50,22 @@ def write_json(
 
 
 def _cells(row: Row, scale: float) -> list[str]:
-    benchmark = row.benchmark
+    benchmark, size = row.benchmark, row.benchmark.scaled(scale)
     return [
-        f"[bold]{benchmark.name}[/bold]: {benchmark.what}, {benchmark.scaled(scale):,}",
+        f"[bold]{benchmark.name}[/bold]: {benchmark.what}" + (f", {size:,}" if size else ""),
         benchmark.shown(row.ours),
-        benchmark.shown(row.yardstick),
-        f"{row.ratio:.1f}",
-        "\n".join(goal.words for goal in benchmark.goals),
-        "[green]yes[/green]" if row.met else "[yellow]no[/yellow]",
-        f"{row.ours.peak_mb:.0f} MB",
+        _NOTHING if row.yardstick is None else benchmark.shown(row.yardstick),
+        _NOTHING if row.ratio is None else f"{row.ratio:.2f}" if row.ratio < 2 else f"{row.ratio:.1f}",
+        "\n".join(goal.words for goal in benchmark.goals) or _NOTHING,
+        _met(row),
+        _NOTHING if row.yardstick is None else f"{row.ours.peak_mb:.0f} MB",
     ]
+
+
+def _met(row: Row) -> str:
+    if not row.benchmark.goals:
+        return _NOTHING
+    return "[green]yes[/green]" if row.met else "[yellow]no[/yellow]"
 
 
 def _fault_cells(fault: Fault) -> list[str]:
@@ -67,11 +77,14 @@ def _item(row: Row, scale: float) -> dict[str, object]:
         "name": row.benchmark.name,
         "size": row.benchmark.scaled(scale),
         "ours": asdict(row.ours),
-        "yardstick": asdict(row.yardstick),
+        "yardstick": asdict(row.yardstick) if row.yardstick else None,
         "ratio": row.ratio,
         "goals": [goal.words for goal in row.benchmark.goals],
         "met": row.met,
-        "rounds": [{"ours": asdict(ours), "yardstick": asdict(yardstick)} for ours, yardstick in row.pairs],
+        "rounds": [
+            {"ours": asdict(ours), "yardstick": asdict(yardstick) if yardstick else None}
+            for ours, yardstick in row.pairs
+        ],
     }
 
 

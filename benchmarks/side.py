@@ -1,4 +1,4 @@
-"""One side of one round, in a process of its own: `python -m benchmarks.side MODULE SIDE SIZE OWN SHARED`.
+"""One side of one round, in a process of its own: `python -m benchmarks.side MODULE SIDE SIZE OWN SHARED SUBJECT`.
 
 Its last line on standard output is what it measured, as JSON.
 """
@@ -17,15 +17,15 @@ MISSING: Final = 3
 _BYTES: Final = 1 if sys.platform == "darwin" else 1024
 
 
-def main(module: str, side: str, size: str, own: str, shared: str) -> int:
+def main(module: str, side: str, size: str, own: str, shared: str, subject: str) -> int:
     act = getattr(importlib.import_module(module), side)
     try:
-        measured = act(Place(Path(own), Path(shared), int(size)))
+        measured = act(Place(Path(own), Path(shared), int(size), subject))
     except Missing as missing:
         print(missing, file=sys.stderr)
         return MISSING
     if isinstance(measured, Measured):
-        print(json.dumps(asdict(replace(measured, peak_mb=_peak_mb()))))
+        print(json.dumps(asdict(replace(measured, peak_mb=measured.peak_mb or _peak_mb()))))
     return 0
 
 

@@ -13,7 +13,12 @@ from winback.adapters.aws.clients import Clients
 
 @cache
 def clients() -> Clients:
-    """Of this process; all of them made, since a client learns where AWS is when it is made."""
+    """Of this process."""
+    return made_clients()
+
+
+def made_clients() -> Clients:
+    """Clients of one's own, all of them made, since a client learns where AWS is when it is made."""
     with patch.dict(os.environ, running().environment):
         made = Clients()
         for name in ("dynamodb", "sns", "sqs", "s3", "ses", "secrets"):
