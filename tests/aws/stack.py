@@ -16,10 +16,7 @@ import boto3
 from aws.awaiting import eventually
 from aws.emulator import Emulator, running
 from aws.runbook import Runbook
-from winback.adapters.aws.stack import STACK, output_of
-from winback.bootstrap import aws
-from winback.ports import World
-from winback.settings import READERS, Settings
+from winback.adapters.aws.stack import STACK
 
 UNLIKE_AWS: Final = (
     "ses:SendEmail",
@@ -52,12 +49,6 @@ class Stack:
         self.outputs = self._told()
         for worker in ("StreamProcessor", "EmailProcessor"):
             self._allow(self.outputs[f"{worker}Name"], UNLIKE_AWS)
-
-    def world(self, **settings: str) -> World:
-        """As the functions see it that run with these settings."""
-        names = {name: self.outputs[output] for name in READERS if (output := output_of(name)) in self.outputs}
-        with patch.dict(os.environ, self.emulator.environment):
-            return aws(Settings.from_env({**names, "WINBACK_RUNTIME": "aws", **settings})).world
 
     def client(self, service: str) -> Any:
         """Of the account's owner."""

@@ -43,12 +43,10 @@ class Deployment:
 
     def output(self, name: str) -> str:
         """What the stack calls this. Raises Refused for a stack that does not say."""
-        found = self.outputs.get(stack.output_of(name))
-        if found is None:
-            raise Refused(
-                f"the stack {stack.STACK} has no output {stack.output_of(name)}: `make deploy` brings it up to date"
-            )
-        return found
+        output = stack.output_of(name)
+        if output not in self.outputs:
+            raise Refused(f"the stack {stack.STACK} has no output {output}: `make deploy` brings it up to date")
+        return self.outputs[output]
 
     def named(self, setting: str) -> str:
         """What a setting names: what the environment says goes before what the stack does."""

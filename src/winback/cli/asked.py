@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
 import typer
@@ -18,7 +19,7 @@ GLOBAL_OPTIONS: Final = {"--runtime": "WINBACK_RUNTIME", "--data-dir": "WINBACK_
 HELP: Final = """\
 Every command also takes --data-dir DIR (or WINBACK_DATA_DIR; ./data), and --runtime aws for what is deployed on AWS.
 """
-_SDK: Final = frozenset({"boto3", "botocore"})
+_SDK: Final = "boto3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +55,17 @@ def settings(ctx: typer.Context, **over: str) -> "Settings":
 
 
 def is_on_aws(ctx: typer.Context) -> bool:
-    return environment(ctx).get("WINBACK_RUNTIME", "").strip().lower() == "aws"
+    """Raises Refused if it is and the SDK, which one machine needs not, is not installed."""
+    asked_for = environment(ctx).get("WINBACK_RUNTIME", "").strip().lower() == "aws"
+    if asked_for and find_spec(_SDK) is None:
+        raise Refused(f"the runtime aws needs {_SDK}, which is not installed: type `pip install 'winback[aws]'`")
+    return asked_for
 
 
 def deployment(ctx: typer.Context) -> "Deployment":
-    """What is deployed on AWS. Raises Refused where region, credentials or the SDK are missing."""
-    try:
-        from winback.bootstrap import Deployment
-    except ModuleNotFoundError as error:
-        if error.name not in _SDK:
-            raise
-        raise Refused(f"the runtime aws needs {error.name}: type `pip install 'winback[aws]'`") from error
+    """What is deployed on AWS. Raises Refused where region or credentials are missing."""
+    from winback.bootstrap import Deployment
+
     return Deployment.of(environment(ctx))
 
 

@@ -1,6 +1,7 @@
 """`winback outputs` and `rotate-key`: what the deployed stack calls its parts, and its key for the model."""
 
 import sys
+from contextlib import closing
 from typing import Final
 
 import typer
@@ -22,7 +23,8 @@ def outputs(ctx: typer.Context, as_json: Json = False) -> None:
     """
     if not is_on_aws(ctx):
         raise Refused("outputs are the names of what is deployed on AWS: say `winback outputs --runtime aws`")
-    found = deployment(ctx).outputs
+    with closing(deployment(ctx)) as stack:
+        found = stack.outputs
     if as_json:
         say_json(dict(sorted(found.items())))
     else:
@@ -42,9 +44,10 @@ def rotate_key(ctx: typer.Context) -> None:
         raise Refused(f"on one machine the key is {KEY} in the environment: set it there, then start `winback up` anew")
     from winback.adapters.aws.secrets import write_secret
 
-    stack, key = deployment(ctx), _key(environment(ctx).get(KEY, ""))
-    secret = stack.named("OPENROUTER_API_KEY_SECRET")
-    if write_secret(stack.clients.secrets, secret, key):
+    key = _key(environment(ctx).get(KEY, ""))
+    with closing(deployment(ctx)) as stack:
+        is_new = write_secret(stack.clients.secrets, stack.named("OPENROUTER_API_KEY_SECRET"), key)
+    if is_new:
         say("the stack's secret holds the new key; the functions read it within a minute")
         note(f"If .env.deploy has a line {KEY}, change it too: the next `make deploy` writes what stands there.")
     else:

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from typing import Annotated, Any, Final, Protocol
 
@@ -26,6 +27,8 @@ class Log(Protocol):
     def followed(self, back: timedelta, function: Function | None) -> Iterator[dict[str, Any]]:
         """Those of the last time, and then, without end, every one that is added."""
 
+    def close(self) -> None: ...
+
 
 def logs(
     ctx: typer.Context,
@@ -41,10 +44,11 @@ def logs(
     winback logs email-processor --follow
     winback logs stream-processor --since 5m --runtime aws
     """
-    back, log = span(since), _log(ctx)
-    for entry in log.followed(back, function) if follow else log.lines(back, function):
-        say(json.dumps(entry) if as_json else _told(entry))
-        sys.stdout.flush()  # whoever follows wants each line now
+    back = span(since)
+    with closing(_log(ctx)) as log:
+        for entry in log.followed(back, function) if follow else log.lines(back, function):
+            say(json.dumps(entry) if as_json else _told(entry))
+            sys.stdout.flush()  # whoever follows wants each line now
 
 
 def _log(ctx: typer.Context) -> Log:

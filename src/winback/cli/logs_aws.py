@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from heapq import merge
 from typing import Any, Final
@@ -10,6 +10,7 @@ from typing import Any, Final
 import typer
 
 from winback.adapters.aws.logs import LogGroup, LogLine
+from winback.bootstrap import Deployment
 from winback.cli.asked import deployment
 from winback.domain.instant import iso
 from winback.runtime.log import Function
@@ -21,29 +22,31 @@ _METRICS: Final = "_aws"
 
 
 def log_on_aws(ctx: typer.Context) -> "GroupsLog":
-    found = deployment(ctx)
-    logs = found.clients.logs
-    return GroupsLog({each: LogGroup(logs, found.output(f"{each}-log-group")) for each in Function})
+    return GroupsLog(deployment(ctx))
 
 
 class GroupsLog:
     """By the clock of AWS, which no setting turns: functions may date their lines by another."""
 
-    def __init__(self, groups: Mapping[Function, LogGroup]) -> None:
-        self._groups = groups
+    def __init__(self, deployed: Deployment) -> None:
+        self._deployed = deployed
 
     def lines(self, back: timedelta, function: Function | None) -> Iterator[dict[str, Any]]:
         since = datetime.now(UTC) - back
         return _entries((name, group.lines(since)) for name, group in self._asked(function))
 
+    def close(self) -> None:
+        self._deployed.close()
+
     def followed(self, back: timedelta, function: Function | None) -> Iterator[dict[str, Any]]:
-        since = datetime.now(UTC) - back
+        since, asked = datetime.now(UTC) - back, self._asked(function)
         while True:
-            yield from _entries((name, iter(group.added(since))) for name, group in self._asked(function))
+            yield from _entries((name, iter(group.added(since))) for name, group in asked)
             time.sleep(_LOOK_EVERY_SECONDS)
 
     def _asked(self, function: Function | None) -> list[tuple[Function, LogGroup]]:
-        return [(name, group) for name, group in self._groups.items() if function in (None, name)]
+        logs, names = self._deployed.clients.logs, [function] if function else list(Function)
+        return [(name, LogGroup(logs, self._deployed.output(f"{name}-log-group"))) for name in names]
 
 
 def _entries(of_groups: Iterator[tuple[Function, Iterator[LogLine]]]) -> Iterator[dict[str, Any]]:

@@ -43,6 +43,9 @@ class FolderLog:
                     yield entry
             time.sleep(_LOOK_EVERY_SECONDS)
 
+    def close(self) -> None:
+        """Its files are closed with it."""
+
 
 class _Place:
     """How far the files of the folder have been read; a line is read once it is whole."""

@@ -1,7 +1,7 @@
 """What is deployed on AWS, opened for a command."""
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, closing, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -22,10 +22,13 @@ from winback.runtime.redriving import relay_again
 
 
 def opened_aws(ctx: typer.Context) -> "OpenedAws":
-    found = deployment(ctx)
-    with told_as_usage():
-        chosen = found.settings()
-    return OpenedAws(aws(chosen, found.clients), found.clients.region)
+    with ExitStack() as undo:
+        found = undo.enter_context(closing(deployment(ctx)))
+        with told_as_usage():
+            chosen = found.settings()
+        opened = OpenedAws(aws(chosen, found.clients), found.clients.region)
+        undo.pop_all()  # from here on who opened it closes it
+        return opened
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ def write_secret(client: "SecretsManagerClient", name: str, value: str) -> bool:
     """
     with retryable(f"secret {name}"):
         try:
-            if client.get_secret_value(SecretId=name)["SecretString"] == value:
+            if client.get_secret_value(SecretId=name).get("SecretString") == value:
                 return False
         except client.exceptions.ResourceNotFoundException:
             pass  # it has no value yet

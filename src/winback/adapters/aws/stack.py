@@ -43,10 +43,8 @@ def outputs(cloudformation: "CloudFormationClient") -> dict[str, str]:
         except ClientError as error:
             if name_of(error) != _NOT_THERE:
                 raise
-            where = cloudformation.meta.region_name
-            raise Refused(
-                f"there is no stack {STACK} in {where}: `make deploy`, or name its region by AWS_REGION"
-            ) from error
+            said = f"there is no stack {STACK} in {cloudformation.meta.region_name}"
+            raise Refused(f"{said}: `make deploy` makes it, AWS_REGION names another region") from error
     return {each["OutputKey"]: each["OutputValue"] for each in stacks[0].get("Outputs", [])}
 
 

@@ -58,8 +58,8 @@ class Unrelayed:
 
 
 def _letter(batch: UnrelayedBatch, at: datetime) -> DeadLetter:
-    number = "its changes" if batch.records is None else f"{len(batch.records)} changes"
-    return DeadLetter(batch.key, UNRELAYED, None, f"{number} not relayed: {batch.why}", at)
+    of = "" if batch.records is None else f" ({len(batch.records)})"
+    return DeadLetter(batch.key, UNRELAYED, None, f"changes{of} not relayed: {batch.why}", at)
 
 
 def _batch(key: str, content: bytes) -> UnrelayedBatch:
