@@ -48,4 +48,6 @@ class LogGroup:
 
 
 def _line(event: "FilteredLogEventTypeDef") -> LogLine:
-    return LogLine(event["eventId"], datetime.fromtimestamp(event["timestamp"] / 1000, UTC), event["message"])
+    at, text = datetime.fromtimestamp(event["timestamp"] / 1000, UTC), event["message"]
+    # Not every endpoint gives an id.
+    return LogLine(event.get("eventId") or f"{event.get('logStreamName')} {event['timestamp']} {text}", at, text)
