@@ -37,6 +37,11 @@ def test_without_a_region_it_says_how_to_set_one() -> None:
     assert "there is no AWS region: set AWS_REGION" in status(AWS_REGION=None, AWS_DEFAULT_REGION=None).err
 
 
+@pytest.mark.parametrize("wrong", [{"AWS_REGION": "over there"}, {"AWS_ENDPOINT_URL": "nonsense"}])
+def test_a_region_or_an_endpoint_that_cannot_be_is_told(wrong: dict[str, str]) -> None:
+    assert status(**wrong).err.endswith(": see AWS_REGION and AWS_ENDPOINT_URL\n")
+
+
 def test_without_credentials_it_says_how_to_set_them() -> None:
     assert "there are no AWS credentials: set AWS_PROFILE, or AWS_ACCESS_KEY_ID" in status(AWS_ACCESS_KEY_ID=None).err
 

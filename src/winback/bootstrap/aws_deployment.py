@@ -34,8 +34,13 @@ class Deployment:
 
     @classmethod
     def of(cls, env: Mapping[str, str]) -> "Deployment":
-        """Raises Refused where region or credentials are missing."""
-        return cls(env, Clients(session(env)))
+        """Raises Refused where region or credentials are missing, or region or endpoint cannot be."""
+        found = cls(env, Clients(session(env)))
+        try:
+            found.clients.cloudformation  # noqa: B018  a client is refused when it is made
+        except ValueError as error:
+            raise Refused(f"{error}: see AWS_REGION and AWS_ENDPOINT_URL") from error
+        return found
 
     @cached_property
     def outputs(self) -> Mapping[str, str]:
