@@ -16,6 +16,7 @@ from aws.emulated import clients
 from aws.emulator import running
 from aws.poller import AnInvocation
 from builders import NOW, a_contact, a_user, an_event
+from winback.acts.switching import resume
 from winback.adapters.aws.messages import text_of
 from winback.adapters.memory import FixedClock
 from winback.bootstrap import aws
@@ -29,6 +30,7 @@ from winback.ports import Add, Put
 from winback.runtime import lambdas
 from winback.runtime.envelopes import envelopes_in
 from winback.runtime.functions import backend, email_processor, stream_processor, sweep
+from winback.steps.present import current_switch
 
 
 @pytest.fixture
@@ -269,6 +271,17 @@ def test_the_functions_make_their_worlds_of_their_environment_alone(stack: Deplo
     assert lambdas.email_processor({"Records": []}, stack.context) == {"batchItemFailures": []}
     assert lambdas.sweep({}, stack.context) == {"told": 0, "settled": 0}
     assert lambdas.backend(a_request("/health"), stack.context)["statusCode"] == 200
+
+
+@pytest.mark.usefixtures("environment")
+def test_a_real_sender_that_follows_the_outbox_waits_until_it_is_resumed(stack: Deployed) -> None:
+    resume(email_processor.started(stack.settings).world, "somebody", NOW)
+    ses = {"sender_kind": SenderKind.SES, "from_address": "Shop <shop@shop.example>", "ses_configuration_set": "one"}
+    settings = replace(stack.settings, **ses)  # type: ignore[arg-type]  # the values fit their fields
+    switch = current_switch(email_processor.started(settings).world)
+    assert (switch.sending, switch.by) == (False, "the email-processor")
+    resume(email_processor.started(settings).world, "somebody", NOW)
+    assert current_switch(email_processor.started(settings).world).sending
 
 
 def test_a_function_nobody_knows_is_none() -> None:

@@ -29,7 +29,7 @@ def resume(world: World, by: str, now: datetime) -> int:
     return sum(_wake(world, status, now) for status in _READY)
 
 
-def take_up(world: World, now: datetime) -> Switch:
+def take_up(world: World, now: datetime, by: str = "winback up") -> Switch:
     """Notes which sender sending is resumed for from now on; before a real one that is another, sending is paused.
 
     For whoever runs the deliveries: the settings of other commands' shells say nothing about them.
@@ -42,7 +42,7 @@ def take_up(world: World, now: datetime) -> Switch:
             switch = replace(switch, from_address=sender.from_address, public_url=sender.public_url)
         if changed:
             why = f"{changed} since sending was resumed"
-            switch = replace(switch, sending=False, by="winback up", why=why, at=now)
+            switch = replace(switch, sending=False, by=by, why=why, at=now)
         return switch if switch == current_switch(world) and switch.version else _saved(world, switch)
 
     return again(world.clock, act)

@@ -8,6 +8,7 @@ from functools import cache, partial
 from itertools import count
 from typing import Final
 
+from winback.acts.switching import take_up
 from winback.adapters.aws.messages import Envelope, SqsMessage
 from winback.adapters.aws.topic import MOST_RECEIVES, SqsTopic
 from winback.bootstrap import Aws, aws
@@ -69,6 +70,13 @@ def _tokens(context: Context) -> partial[str]:
     return partial(lambda: f"{context.aws_request_id}:{next(numbers)}")
 
 
+def started(settings: Settings) -> Aws:
+    """The world, after it was noted who sends from now on: a real sender nobody resumed sending for finds it paused."""
+    found = aws(settings)
+    take_up(found.world, found.world.clock.now(), by=f"the {NAME}")
+    return found
+
+
 @cache
 def _aws() -> Aws:
-    return aws(Settings.from_env(os.environ))
+    return started(Settings.from_env(os.environ))
