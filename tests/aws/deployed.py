@@ -1,6 +1,7 @@
 """All that the stack makes, made on the emulator for one test, with the worlds that the functions build from it."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import uuid4
@@ -9,7 +10,7 @@ from aws.dynamo import new_tables
 from aws.emulated import clients, new_bucket, streams
 from aws.envelopes import handed_out
 from aws.poller import AnInvocation, Poller, Record, number_of, stream_records
-from aws.queues import new_queues
+from aws.queues import Queues, new_queues
 from winback.adapters.memory import FixedClock
 from winback.bootstrap import Aws, Relaying, aws, relaying
 from winback.pipeline import EMAIL_QUEUE, queues
@@ -25,14 +26,17 @@ class Deployed:
     """`turn` does what Lambda does: hands out what lies in the streams and on the queue, by the clock of the test."""
 
     settings: Settings
+    queues: Queues
     clock: FixedClock
     environment: Mapping[str, str]
     context: AnInvocation = field(default_factory=AnInvocation)
+    bodies: list[str] = field(default_factory=list)
+    """Of all messages that were handed out."""
     _seen: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        made = aws(self.settings, clients())
-        self.aws: Aws = replace(made, world=replace(made.world, clock=self.clock))
+        made, topic = aws(self.settings, clients()), self.queues.topic()
+        self.aws: Aws = replace(made, topic=topic, world=replace(made.world, topic=topic, clock=self.clock))
         self.relaying: Relaying = replace(relaying(self.settings, clients()), clock=self.clock)
 
     def until_quiet(self) -> None:
@@ -44,11 +48,19 @@ class Deployed:
     def turn(self) -> bool:
         """Whether there was anything to do."""
         records = self.new_records()
-        Poller(lambda payload, context: stream_processor.handle(self.relaying, payload, context)).drive(records)
+        self.relay(records)
         messages = self.receive()
         if messages:
             self.end(messages, email_processor.handle(self.aws, {"Records": messages}, self.context))
         return bool(records or messages)
+
+    def relay(self, records: list[Record]) -> None:
+        """What is given up is laid into the bucket of the unrelayed."""
+        poller = Poller(lambda payload, context: stream_processor.handle(self.relaying, payload, context))
+        poller.drive(records)
+        for number, content in enumerate(poller.given_up):
+            key = f"aws/lambda/mapping/shard/{number_of(records[0])}-{number}"
+            clients().s3.put_object(Bucket=self.settings.unrelayed_bucket or "", Key=key, Body=content)
 
     def sweep(self) -> dict[str, int]:
         return sweep.handle(self.aws, self.context)
@@ -71,17 +83,21 @@ class Deployed:
             VisibilityTimeout=720,
             MessageSystemAttributeNames=["All"],
         )
-        return [handed_out(message) for message in answer.get("Messages", [])]
+        messages = [handed_out(message) for message in answer.get("Messages", [])]
+        self.bodies += [message["body"] for message in messages]
+        return messages
 
     def end(self, messages: list[dict[str, Any]], answer: Mapping[str, Any]) -> None:
-        """Lambda deletes what is not told as failed."""
+        """Lambda deletes what is not told as failed; that is visible again as if its time were over."""
         failed = {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
+        url, sqs = self.settings.email_queue_url or "", clients().sqs
         for message in messages:
-            if message["messageId"] not in failed:
-                url = self.settings.email_queue_url or ""
-                clients().sqs.delete_message_batch(
-                    QueueUrl=url, Entries=[{"Id": "0", "ReceiptHandle": message["receiptHandle"]}]
-                )
+            receipt = message["receiptHandle"]
+            if message["messageId"] in failed:
+                with suppress(sqs.exceptions.ReceiptHandleIsInvalid):  # it was buried all the same
+                    sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=receipt, VisibilityTimeout=0)
+            else:
+                sqs.delete_message_batch(QueueUrl=url, Entries=[{"Id": "0", "ReceiptHandle": receipt}])
 
     def outbox(self) -> list[str]:
         listed = clients().s3.list_objects_v2(Bucket=self.settings.outbox_bucket or "").get("Contents", [])
@@ -104,4 +120,4 @@ def deployed(clock: FixedClock, **over: str) -> Deployed:
         "MAILBOX_KEY_SECRET": f"key-{unique}",
         **over,
     }
-    return Deployed(Settings.from_env(env), clock, env)
+    return Deployed(Settings.from_env(env), mailing, clock, env)

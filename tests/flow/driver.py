@@ -9,12 +9,13 @@ from builders import FOLDER
 from flow.faulty import Died, Faults, faulty
 from flow.world import PostOffice, a_world
 from winback.adapters.memory import FixedClock
+from winback.domain.change import Change
 from winback.domain.errors import WinbackError
 from winback.domain.event import Event
 from winback.domain.policy import lines_of
 from winback.domain.switch import Sender
 from winback.pipeline import EMAIL_QUEUE, Arrow, arrows_of
-from winback.ports import Composer, EmbeddedStore, Message, World
+from winback.ports import Composer, EmbeddedStore, Letter, Message, World
 from winback.runtime.log import StepLine
 from winback.runtime.runner import Action, Ran, run
 from winback.steps.deliver import deliver
@@ -62,6 +63,13 @@ class Flow:
     @property
     def now(self) -> datetime:
         return self.clock.now()
+
+    @property
+    def taken(self) -> list[tuple[datetime, Letter]]:
+        return self.post.taken
+
+    def untold(self) -> list[Change]:
+        return self.store.waiting(1)
 
     def until_quiet(self) -> None:
         """Everything that can happen without time passing has happened."""

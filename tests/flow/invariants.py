@@ -1,10 +1,10 @@
 """What must hold whenever the flow is at rest and the world is well, whatever happened before."""
 
 from collections import Counter
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
 
-from flow.driver import Flow
 from winback.domain.contact import Contact
 from winback.domain.day import Day, day_id
 from winback.domain.decision import Decision, Verdict
@@ -15,7 +15,7 @@ from winback.domain.reason import AT_THE_DOOR, Reasons
 from winback.domain.user import User
 from winback.domain.wanted import still_wanted
 from winback.pipeline import EMAIL_QUEUE
-from winback.ports import Store
+from winback.ports import Letter, Store, World
 from winback.steps.judge import judged
 from winback.steps.present import current_policy, current_switch, mailbox_of, today
 from winback.steps.waiting import all_over_at
@@ -26,7 +26,27 @@ _ALL = 100_000
 _LONG_AGO = timedelta(days=10_000)
 
 
-def assert_all_well(flow: Flow) -> None:
+class AtRest(Protocol):
+    """A flow, whichever adapters it goes over. `store` and `well` are without faults; `taken` is what was handed over
+    and when, as its receiver counts."""
+
+    @property
+    def store(self) -> Store: ...
+
+    @property
+    def well(self) -> World: ...
+
+    @property
+    def now(self) -> datetime: ...
+
+    @property
+    def taken(self) -> Sequence[tuple[datetime, Letter]]: ...
+
+    def untold(self) -> Sequence[object]:
+        """Changes that the relay has not told."""
+
+
+def assert_all_well(flow: AtRest) -> None:
     """Every invariant; the message of the first that is broken says of whom and how."""
     contacts = contacts_of(flow.store)
     emails = emails_of(flow.store)
@@ -43,7 +63,7 @@ def assert_all_well(flow: Flow) -> None:
         _the_sends_are_exact(flow.store, name, decisions, emails)
 
 
-def assert_nothing_is_stale(flow: Flow) -> None:
+def assert_nothing_is_stale(flow: AtRest) -> None:
     """What a decide of this instant would store of the facts stands there already."""
     for contact in contacts_of(flow.store):
         _the_contact_is_as_the_facts_are(flow, contact)
@@ -57,19 +77,19 @@ def emails_of(store: Store) -> list[Email]:
     return store.emails(None, _ALL, None).items
 
 
-def decisions_of(flow: Flow, contact: Contact) -> list[Decision]:
+def decisions_of(flow: AtRest, contact: Contact) -> list[Decision]:
     return flow.store.decisions_of(contact.user_id, flow.now - _LONG_AGO)
 
 
-def held_out_of(flow: Flow) -> int:
+def held_out_of(flow: AtRest) -> int:
     """How many e-mails clients were held out from."""
     decisions = [each for contact in contacts_of(flow.store) for each in decisions_of(flow, contact)]
     return sum(decision.verdict is Verdict.HELD_OUT for decision in decisions)
 
 
-def _nothing_is_stuck(flow: Flow, contacts: list[Contact], emails: list[Email]) -> None:
+def _nothing_is_stuck(flow: AtRest, contacts: list[Contact], emails: list[Email]) -> None:
     """I1, I3, I5: all is told, nothing waits that nobody will come back to, nothing was given up."""
-    assert flow.store.waiting(1) == []
+    assert flow.untold() == []
     state = flow.well.topic.state(EMAIL_QUEUE, flow.now)
     assert (state.waiting, state.in_work) == (0, 0)
     assert flow.well.topic.dead_letters() == []
@@ -83,21 +103,21 @@ def _nothing_is_stuck(flow: Flow, contacts: list[Contact], emails: list[Email]) 
             assert box.open_email_id == contact.open_email_id, f"the mailbox of {contact.user_id} was never freed"
 
 
-def _nobody_is_mailed_too_often(flow: Flow) -> None:
+def _nobody_is_mailed_too_often(flow: AtRest) -> None:
     """I2, as the post office counted: no e-mail twice, no mailbox twice within the quiet period."""
-    handed = Counter(letter.email_id for _, letter in flow.post.taken)
+    handed = Counter(letter.email_id for _, letter in flow.taken)
     assert [name for name, times in handed.items() if times > 1] == []
     quiet_for = timedelta(days=current_policy(flow.well).quiet_period_days)
     last: dict[str, object] = {}
-    for at, letter in flow.post.taken:
+    for at, letter in flow.taken:
         name = mailbox_id(letter.to, flow.well.key)
         before = last.get(name)
         assert before is None or at - before >= quiet_for, f"two e-mails for one mailbox: {before} and {at}"  # type: ignore[operator]
         last[name] = at
 
 
-def _the_records_agree_with_the_post(flow: Flow, emails: list[Email]) -> None:
-    handed = {letter.email_id for _, letter in flow.post.taken}
+def _the_records_agree_with_the_post(flow: AtRest, emails: list[Email]) -> None:
+    handed = {letter.email_id for _, letter in flow.taken}
     for email in emails:
         if email.email_id in handed:
             assert email.status in COUNTED, f"{email} was handed over"
@@ -105,7 +125,7 @@ def _the_records_agree_with_the_post(flow: Flow, emails: list[Email]) -> None:
             assert email.status is not EmailStatus.SENT, f"{email} was never handed over"
 
 
-def _the_days_are_exact(flow: Flow, decisions: Iterable[Decision]) -> None:
+def _the_days_are_exact(flow: AtRest, decisions: Iterable[Decision]) -> None:
     zone = current_policy(flow.well).time_zone
     decided = Counter(day_id(local_day(each.at, zone)) for each in decisions if each.verdict is not Verdict.HOLD)
     for name, times in decided.items():
@@ -115,7 +135,7 @@ def _the_days_are_exact(flow: Flow, decisions: Iterable[Decision]) -> None:
         assert times <= current_policy(flow.well).daily_limit
 
 
-def _the_contact_is_as_the_facts_are(flow: Flow, contact: Contact) -> None:
+def _the_contact_is_as_the_facts_are(flow: AtRest, contact: Contact) -> None:
     user = flow.store.get(User, contact.user_id)
     assert (user is None) == (contact.deleted_at is not None), f"{contact.user_id}: is the client deleted or not?"
     if user is None or contact.confirmed_at is None:
@@ -143,7 +163,7 @@ def _the_episode_is_exact(contact: Contact, decisions: Iterable[Decision], email
     assert contact.episode.mails == len(mails), f"{contact.user_id}: the episode is miscounted"
 
 
-def _what_waits_waits_in_due_at(flow: Flow, contact: Contact) -> None:
+def _what_waits_waits_in_due_at(flow: AtRest, contact: Contact) -> None:
     """I3: nobody is wanted whom nothing will bring back."""
     user = flow.store.get(User, contact.user_id)
     if user is None:
@@ -158,7 +178,7 @@ def _what_waits_waits_in_due_at(flow: Flow, contact: Contact) -> None:
         assert end is None or contact.due_at <= end, f"{contact.user_id}: {iso(contact.due_at)} is after {iso(end)}"
 
 
-def _reasons(flow: Flow, contact: Contact, user: User) -> Reasons:
+def _reasons(flow: AtRest, contact: Contact, user: User) -> Reasons:
     world = flow.well
     policy = current_policy(world)
     switch, day = current_switch(world), today(world, policy, flow.now)
