@@ -31,7 +31,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     write_json(path, results, of, chosen.scale, at)
     console.print(table(results, chosen.scale))
     console.print(
-        f"Medians of rounds: {chosen.rounds}. × is our time by the yardstick's. All rounds: {path}", soft_wrap=True
+        f"Medians of {chosen.rounds} rounds, or of a benchmark's own number of them. × is our time by the yardstick's. "
+        f"All rounds: {path}",
+        soft_wrap=True,
     )
     return 1 if any(isinstance(result, Fault) for result in results) else 0
 
@@ -64,11 +66,16 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _benchmarks(text: str) -> tuple[Benchmark, ...]:
-    by_name = {benchmark.name: benchmark for benchmark in CATALOG}
-    unknown = [name for name in text.split(",") if name not in by_name]
-    if unknown:
-        raise argparse.ArgumentTypeError(f"no benchmark is called {unknown[0]}; there are {_names()}")
-    return tuple(by_name[name] for name in text.split(","))
+    """By name, or by the first word of several names."""
+    asked = text.split(",")
+    for name in asked:
+        if not any(_is_called(benchmark, name) for benchmark in CATALOG):
+            raise argparse.ArgumentTypeError(f"no benchmark is called {name}; there are {_names()}")
+    return tuple(benchmark for benchmark in CATALOG if any(_is_called(benchmark, name) for name in asked))
+
+
+def _is_called(benchmark: Benchmark, name: str) -> bool:
+    return benchmark.name == name or benchmark.name.startswith(f"{name}-")
 
 
 def _positive(text: str) -> float:
