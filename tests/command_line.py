@@ -120,6 +120,22 @@ def running(folder: Path, *args: str, env: Mapping[str, str] | None = None) -> I
         up.stop()
 
 
+@contextmanager
+def on_a_terminal(*args: object, env: Mapping[str, str] | None = None) -> Iterator[subprocess.Popen[str]]:
+    """A command in its own process that Ctrl-C reaches, as on a terminal: a run in the background passes on that it is
+    ignored. It is gone at the end, however the test ends."""
+    command = [*PROGRAM, *map(str, args)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env, preexec_fn=_heeds_ctrl_c) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def _heeds_ctrl_c() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as found:
         port: int = found.getsockname()[1]

@@ -4,7 +4,6 @@ import email
 import json
 import os
 import signal
-import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,7 +16,7 @@ from aws.emulator import running
 from aws.poller import invocation_record
 from aws.told import Told, told
 from builders import a_contact, an_email, an_item, an_order_item
-from command_line import PROGRAM
+from command_line import on_a_terminal
 from winback.adapters.memory import FixedClock
 from winback.domain.contact import DueFor
 from winback.domain.email import EmailStatus
@@ -194,9 +193,8 @@ def test_the_log_is_told_as_on_one_machine_and_others_words_as_they_stand(stack:
 
 def test_followed_logs_tell_each_added_line_once_and_end_with_ctrl_c(stack: Told) -> None:
     stack.log(Function.BACKEND, json.dumps({"function": "backend", "step": "up", "result": "first"}))
-    command = [*PROGRAM, "--runtime", "aws", "logs", "backend", "--follow"]
     env = {**running().environment, "PATH": os.environ["PATH"]}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env) as process:
+    with on_a_terminal("--runtime", "aws", "logs", "backend", "--follow", env=env) as process:
         assert process.stdout is not None
         assert "first" in process.stdout.readline()
         stack.log(Function.BACKEND, json.dumps({"function": "backend", "step": "up", "result": "second"}))

@@ -4,7 +4,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -72,7 +72,9 @@ class Told:
         )
         outputs = {name: {"Value": value} for name, value in self.outputs.items()}
         template: Any = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}, "Outputs": outputs}
-        self.clients.cloudformation.create_stack(StackName=STACK, TemplateBody=json.dumps(template))
+        formation = self.clients.cloudformation
+        with suppress(formation.exceptions.AlreadyExistsException):  # the SDK asked once more, and met itself
+            formation.create_stack(StackName=STACK, TemplateBody=json.dumps(template))
         self.clients.cloudformation.get_waiter("stack_create_complete").wait(StackName=STACK)
 
     def _group(self, function: Function) -> str:
@@ -87,6 +89,7 @@ def told(deployed: Deployed, **settings: str) -> Iterator[Told]:
         yield stack
     finally:
         stack.clients.cloudformation.delete_stack(StackName=STACK)
+        stack.clients.cloudformation.get_waiter("stack_delete_complete").wait(StackName=STACK)
         stack.clients.close()
 
 

@@ -2,7 +2,6 @@
 
 import json
 import signal
-import subprocess
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 import pytest
 
 from builders import a_body, a_contact, a_decision, a_policy, a_user, an_email
-from command_line import PROGRAM, Ran, winback
+from command_line import Ran, on_a_terminal, winback
 from winback.adapters.local.store import LocalStore
 from winback.adapters.local.topic import LocalTopic
 from winback.bootstrap import local
@@ -268,8 +267,7 @@ def test_followed_logs_tell_what_is_added_and_end_with_ctrl_c(folder: Path) -> N
     log, event = LogFolder(folder / "logs"), Event("c-1", EventType.USER_UPDATED, "u-risk", "u-risk", NOW)
     log.step(StepLine("relay", "published", event, 0.0), NOW)
     log.flush()
-    command = [*PROGRAM, "logs", "--follow", "--data-dir", str(folder)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with on_a_terminal("logs", "--follow", "--data-dir", folder) as process:
         assert process.stdout is not None
         assert "relay" in process.stdout.readline()
         log.step(StepLine("decide", "done", event, 1.2, "hold: engaged"), NOW)
