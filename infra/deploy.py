@@ -7,13 +7,14 @@ from typing import Final
 
 from infra.account import Account, account
 from infra.cdk import cdk
-from infra.deployed import destroy, outputs, upload
+from infra.deployed import destroy, outputs, refuse_another_stage, upload
 from infra.environment import deployment_environment
 from infra.packages import DIST, PACKAGES, build
 from infra.target import Target
 from winback.adapters.aws.secrets import write_secret
 from winback.adapters.aws.stack import STACK
 from winback.domain.errors import WinbackError
+from winback.settings import Stage
 
 KEY: Final = "OPENROUTER_API_KEY"
 
@@ -42,6 +43,7 @@ def _run(command: str, env: Mapping[str, str]) -> None:
 
 
 def _deploy(where: Account, env: Mapping[str, str]) -> None:
+    refuse_another_stage(where, _stage(env))
     if not env.get(KEY):
         _say(f"{KEY} is not set: e-mails are written from house copy")
     for package in PACKAGES:
@@ -55,8 +57,12 @@ def _deploy(where: Account, env: Mapping[str, str]) -> None:
 
 def _context(env: Mapping[str, str]) -> list[str]:
     target = Target.asked_for(env)
-    chosen = {"stage": env.get("WINBACK_STAGE") or "dev", "python": target.python, "architecture": target.architecture}
+    chosen = {"stage": _stage(env), "python": target.python, "architecture": target.architecture}
     return [argument for name, value in chosen.items() for argument in ("--context", f"{name}={value}")]
+
+
+def _stage(env: Mapping[str, str]) -> str:
+    return env.get("WINBACK_STAGE") or Stage.DEV
 
 
 def _say(text: str) -> None:

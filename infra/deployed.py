@@ -8,11 +8,13 @@ from botocore.exceptions import ClientError, WaiterError
 
 from infra.account import Account
 from winback.adapters.aws.stack import STACK
+from winback.settings import Stage
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_cloudformation.type_defs import StackTypeDef
 
+UNPROTECT: Final = f"update-termination-protection --no-enable-termination-protection --stack-name {STACK}"
 FOREVER: Final = "public, max-age=31536000, immutable"
 ASK_AGAIN: Final = "no-cache"
 ASSETS: Final = "assets/"
@@ -42,6 +44,16 @@ def upload(account: Account, folder: Path, bucket: str) -> None:
         )
 
 
+def refuse_another_stage(account: Account, stage: str) -> None:
+    """Raises ValueError where a prod stage would become another: its tables would lose all that protects them."""
+    stack = _stack(account.session.client("cloudformation"))
+    if stack and stack.get("EnableTerminationProtection") and stage != Stage.PROD:
+        raise ValueError(
+            f"{STACK} is protected, its stage is prod: say WINBACK_STAGE=prod, here or in .env.deploy; "
+            f"to make it a {stage} stage all the same: aws cloudformation {UNPROTECT}"
+        )
+
+
 def destroy(account: Account) -> bool:
     """Whether there was a stack. Raises ValueError if it is protected, or could not be removed."""
     client = account.session.client("cloudformation")
@@ -49,8 +61,7 @@ def destroy(account: Account) -> bool:
     if stack is None:
         return False
     if stack.get("EnableTerminationProtection"):
-        protection = f"update-termination-protection --no-enable-termination-protection --stack-name {STACK}"
-        raise ValueError(f"{STACK} is protected, its stage is prod; to remove it: aws cloudformation {protection}")
+        raise ValueError(f"{STACK} is protected, its stage is prod; to remove it: aws cloudformation {UNPROTECT}")
     _empty_buckets(account, client)
     client.delete_stack(StackName=STACK)
     try:
@@ -72,9 +83,18 @@ def _stack(client: "CloudFormationClient") -> "StackTypeDef | None":
 
 
 def _empty_buckets(account: Account, client: "CloudFormationClient") -> None:
-    """A bucket that holds something is not removed."""
-    s3 = account.session.resource("s3")
+    """A bucket that holds something is not removed. One that stays when the stack goes keeps what it holds."""
+    s3, kept = account.session.resource("s3"), _kept(client)
     for page in client.get_paginator("list_stack_resources").paginate(StackName=STACK):
         for resource in page["StackResourceSummaries"]:
-            if resource["ResourceType"] == "AWS::S3::Bucket" and resource.get("PhysicalResourceId"):
-                s3.Bucket(resource["PhysicalResourceId"]).objects.all().delete()
+            if resource["ResourceType"] != "AWS::S3::Bucket" or resource["LogicalResourceId"] in kept:
+                continue
+            if name := resource.get("PhysicalResourceId"):
+                s3.Bucket(name).objects.all().delete()
+
+
+def _kept(client: "CloudFormationClient") -> frozenset[str]:
+    """What outlives the stack, by its name in the template that is deployed."""
+    template = client.get_template(StackName=STACK)["TemplateBody"]
+    resources = template["Resources"].items()
+    return frozenset(name for name, resource in resources if resource.get("DeletionPolicy", "Delete") != "Delete")

@@ -2,11 +2,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from aws.dynamo import TwoStores, asked_of, two_stores
 from builders import a_user, an_order
 from winback.adapters.aws.bulk import put_all
-from winback.adapters.aws.calls import MOST_PUTS, Calls, Names
+from winback.adapters.aws.calls import MOST_PUTS, TRIES, Calls, Names
+from winback.adapters.aws.store import DynamoStore
 from winback.adapters.aws.tables import USERS
 from winback.domain.errors import Retryable
 from winback.domain.order import Order
@@ -70,6 +72,58 @@ def test_nothing_is_put_without_a_call(dynamo: TwoStores) -> None:
     asked = asked_of(dynamo.client)
     put_all(dynamo.store, Calls(dynamo.client, dynamo.names), [])
     assert asked == []
+
+
+class Flooded:
+    """A client that takes nothing at all, so many times; it knows batches and transactions."""
+
+    def __init__(self, times: int, **answer: Any) -> None:
+        self.times = times
+        self.answer = answer
+        self.taken: list[str] = []
+
+    def get_item(self, **_: Any) -> dict[str, Any]:
+        return {}
+
+    def batch_write_item(self, **_: Any) -> dict[str, Any]:
+        return self._asked("batch_write_item")
+
+    def transact_write_items(self, **_: Any) -> dict[str, Any]:
+        return self._asked("transact_write_items")
+
+    def _asked(self, operation: str) -> dict[str, Any]:
+        self.times -= 1
+        if self.times >= 0:
+            raise ClientError({"ResponseMetadata": {"HTTPStatusCode": 400}, **self.answer}, operation)  # type: ignore[typeddict-item]  # enough of an answer
+        self.taken.append(operation)
+        return {}
+
+
+THROTTLED = {"Error": {"Code": "ProvisionedThroughputExceededException"}}
+CANCELED = {
+    "Error": {"Code": "TransactionCanceledException"},
+    "CancellationReasons": [{"Code": "None"}, {"Code": "ThrottlingError"}],
+}
+
+
+@pytest.mark.parametrize(
+    ("client", "records"),
+    [(Flooded(9, **THROTTLED), [a_user()]), (Flooded(9, **CANCELED), [an_order()])],
+    ids=["users", "orders"],
+)
+def test_a_flood_waits_until_the_table_takes_it(client: Flooded, records: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Calls, "pause", lambda *_: None)
+    names = Names("users", "emails", "ledger")
+    put_all(DynamoStore(client, names), Calls(client, names), records)  # type: ignore[arg-type]  # these methods are enough here
+    assert len(client.taken) == 1
+
+
+def test_a_table_that_is_not_there_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Calls, "pause", lambda *_: None)
+    client, names = Flooded(100, Error={"Code": "ResourceNotFoundException"}), Names("users", "emails", "ledger")
+    with pytest.raises(Retryable):
+        put_all(DynamoStore(client, names), Calls(client, names), [a_user()])  # type: ignore[arg-type]  # as above
+    assert client.times == 100 - TRIES
 
 
 def test_what_a_busy_table_leaves_over_is_put_again() -> None:

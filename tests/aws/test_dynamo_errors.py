@@ -10,7 +10,7 @@ from botocore.stub import Stubber
 from aws.dynamo import a_client
 from builders import a_contact, a_day
 from winback.adapters.aws.calls import TRIES, Names
-from winback.adapters.aws.errors import of_read, of_write
+from winback.adapters.aws.errors import Throttled, of_read, of_write
 from winback.adapters.aws.faults import AwsError
 from winback.adapters.aws.store import DynamoStore
 from winback.domain.errors import Conflict, Refused, Retryable, Unsure
@@ -20,9 +20,9 @@ ANSWERS: list[tuple[str, int, type[Exception]]] = [
     ("ConditionalCheckFailedException", 400, Conflict),
     ("TransactionConflictException", 400, Conflict),
     ("ReplicatedWriteConflictException", 400, Conflict),
-    ("ProvisionedThroughputExceededException", 400, Retryable),
-    ("ThrottlingException", 400, Retryable),
-    ("RequestLimitExceeded", 400, Retryable),
+    ("ProvisionedThroughputExceededException", 400, Throttled),
+    ("ThrottlingException", 400, Throttled),
+    ("RequestLimitExceeded", 400, Throttled),
     ("AccessDeniedException", 400, Retryable),
     ("ResourceNotFoundException", 400, Retryable),
     ("TransactionInProgressException", 400, Unsure),
@@ -49,8 +49,8 @@ REASONS: list[tuple[list[str], type[Exception]]] = [
     (["None", "ConditionalCheckFailed"], Conflict),
     (["TransactionConflict", "None"], Conflict),
     (["ThrottlingError", "ConditionalCheckFailed"], Conflict),
-    (["ThrottlingError", "None"], Retryable),
-    (["ProvisionedThroughputExceeded", "None"], Retryable),
+    (["ThrottlingError", "None"], Throttled),
+    (["ProvisionedThroughputExceeded", "None"], Throttled),
     (["None", "ValidationError"], Refused),
     (["None", "ItemCollectionSizeLimitExceeded"], Refused),
 ]

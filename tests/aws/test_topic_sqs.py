@@ -144,6 +144,19 @@ def test_many_dead_letters_are_listed_and_redriven(topic: SqsTopic) -> None:
     assert topic.dead_letters() == []
 
 
+def test_more_dead_letters_than_are_taken_at_once_are_all_redriven(
+    topic: SqsTopic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("dead_letters", "topic"):
+        monkeypatch.setattr(f"winback.adapters.aws.{module}.MOST_TAKEN", 10)
+    topic.publish(EVENTS, NOW)
+    while messages := received(topic):
+        for message in messages:
+            topic.bury(message, NOW, "no good")
+    assert topic.redrive(None, NOW) == len(EVENTS)
+    assert topic.dead_letters() == []
+
+
 def test_a_message_that_was_handed_out_again_is_not_buried_by_who_had_it_before(topic: SqsTopic) -> None:
     topic.publish([an_event()], NOW)
     (before,) = received(topic)

@@ -45,7 +45,7 @@ def redrive(
     """
     with opened(ctx) as here:
         redriven = here.redrive(message_ids or None, here.world.clock.now())
-    missing = len(message_ids or []) - redriven.found
+    missing = len(set(message_ids or [])) - redriven.found
     if missing > 0:
         raise Refused(f"{redriven.told}; {missing} of those named are no dead letters: see `winback dead-letters list`")
     if redriven.left:

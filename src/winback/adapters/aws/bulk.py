@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, TypeVar
 
-from winback.adapters.aws.calls import MOST_PUTS, Calls
+from winback.adapters.aws.calls import MOST_PUTS, ROUNDS, Calls
+from winback.adapters.aws.errors import Throttled
 from winback.adapters.aws.items import id_of, item
 from winback.adapters.aws.store import DynamoStore
 from winback.adapters.aws.tables import USERS
@@ -22,9 +23,23 @@ def put_all(store: DynamoStore, calls: Calls, records: Sequence[User] | Sequence
     last = {id_of(record): record for record in records}
     users = [record for record in last.values() if isinstance(record, User)]
     orders = [record for record in last.values() if isinstance(record, Order)]
-    _at_once(users, MOST_PUTS, lambda some: calls.put_all(USERS, [item(user) for user in some]))
+    _at_once(users, MOST_PUTS, _patient(calls, lambda some: calls.put_all(USERS, [item(user) for user in some])))
     # An order is two items, or three where it passes from one user to another: that takes a transaction.
-    _at_once(orders, MOST_WRITES, lambda some: store.commit(*map(Put, some)))
+    _at_once(orders, MOST_WRITES, _patient(calls, lambda some: store.commit(*map(Put, some))))
+
+
+def _patient(calls: Calls, do: Callable[[Sequence[T]], None]) -> Callable[[Sequence[T]], None]:
+    """A flood is throttled until the table has grown: puts that nothing guards may wait for it."""
+
+    def again(some: Sequence[T]) -> None:
+        for attempt in range(ROUNDS):
+            try:
+                return do(some)
+            except Throttled:
+                calls.pause(attempt)
+        return do(some)
+
+    return again
 
 
 def _at_once(records: Sequence[T], size: int, do: Callable[[Sequence[T]], None]) -> None:

@@ -21,8 +21,8 @@ MOST_KEYS: Final = 100
 """What one BatchGetItem takes."""
 MOST_PUTS: Final = 25
 """What one BatchWriteItem takes."""
-_ROUNDS: Final = 10
-"""How often what a batch of puts left over is put again: a table takes its time to grow with a flood."""
+ROUNDS: Final = 10
+"""How often puts that a table did not take are made again: it takes its time to grow with a flood."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Calls:
         """Each item over whatever is there, no two of them under one key. At most 25."""
         table = self.names.of(schema)
         requests: Any = [{"PutRequest": {"Item": item}} for item in items]
-        for attempt in range(_ROUNDS):
+        for attempt in range(ROUNDS):
             answer = self._repeatable("batch_write_item", RequestItems={table: requests})
             requests = answer.get("UnprocessedItems", {}).get(table, [])
             if not requests:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import MessageTypeDef
 
 MOVED_BY_SQS: Final = "was handed out too often and never finished: moved by the queue's own redrive policy"
-_MOST_READ: Final = 1_000
+MOST_TAKEN: Final = 1_000
 _INVISIBLE_WHILE_READ_SECONDS: Final = 120
 _REASON, _AT, _MESSAGE_ID = "reason", "at", "messageId"
 
@@ -60,7 +60,7 @@ class DeadLetters:
         """The letters in hand, oldest first; what is not deleted inside the block lies there again after it."""
         lost: list[Lost] = []
         try:
-            while len(lost) < _MOST_READ and (more := self._receive()):
+            while len(lost) < MOST_TAKEN and (more := self._receive()):
                 lost += more
             yield sorted(lost, key=lambda one: one.letter.at)
         finally:

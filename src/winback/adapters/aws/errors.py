@@ -31,8 +31,15 @@ _RACE_LOST: Final = frozenset({"ConditionalCheckFailed", "ReplicatedWriteConflic
 _AGAINST_A_RULE: Final = frozenset(
     {"ItemCollectionSizeLimitExceeded", "Serialization", "Validation", "ValidationError"}
 )
+_THROTTLED: Final = frozenset(
+    {"ProvisionedThroughputExceeded", "RequestLimitExceeded", "Throttling", "ThrottlingError"}
+)
 _CANCELED: Final = "TransactionCanceled"
 _RUNNING_STILL: Final = "TransactionInProgress"
+
+
+class Throttled(Retryable):
+    """The table takes no more just now. It grows with what is asked of it, within seconds to minutes."""
 
 
 def of_read(operation: str, error: AwsError) -> Exception:
@@ -42,7 +49,7 @@ def of_read(operation: str, error: AwsError) -> Exception:
 
 
 def of_write(operation: str, error: AwsError) -> Exception:
-    """Throttled or not even sent is Retryable, an answer that never came is Unsure. What is no error of DynamoDB's
+    """Throttled or not even sent may be made again, an answer that never came is Unsure. What is no error of DynamoDB's
     but a fault in the call stays as it is."""
     if isinstance(error, ClientError):
         return _of_answer(operation, error)
@@ -61,7 +68,9 @@ def _of_answer(operation: str, error: ClientError) -> Exception:
         return Refused(f"{said}: an id, a number or the whole record is outside of what DynamoDB keeps")
     if _RUNNING_STILL in codes or status_of(error) >= 500:
         return Unsure(said)
-    # Throttled, or refused at the door (rights, a missing table): whichever it was, nothing was written.
+    if codes & _THROTTLED:
+        return Throttled(said)
+    # Refused at the door (rights, a missing table): nothing was written.
     return Retryable(said)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import ClientError
 
-from winback.adapters.aws.dead_letters import DeadLetters, Lost
+from winback.adapters.aws.dead_letters import MOST_TAKEN, DeadLetters, Lost
 from winback.adapters.aws.faults import name_of, retryable
 from winback.adapters.aws.messages import TEN, Envelope, SqsMessage, event_in, in_tens, text_of
 from winback.adapters.aws.publisher import SnsPublisher
@@ -94,21 +94,28 @@ class SqsTopic:
 
     def redrive(self, message_ids: Sequence[str] | None, now: datetime) -> int:  # noqa: ARG002  others keep the instant
         """Sent first, then deleted: what is cut off between the two comes twice."""
-        redriven = 0
-        for queue, dead in self._dead.items():
-            with dead.taken() as lost:
-                chosen = [one for one in lost if message_ids is None or one.letter.message_id in message_ids]
-                for ten in in_tens(chosen):
-                    self._send_back(queue, ten)
-                    dead.delete(ten)
-                    redriven += len(ten)
-        return redriven
+        return sum(self._redrive(queue, dead, message_ids) for queue, dead in self._dead.items())
 
     def state(self, queue: str, now: datetime) -> QueueState:  # noqa: ARG002  SQS counts by its own clock
         """Approximate. Since when the oldest waits SQS does not say; its metric does, which an alarm watches."""
         waiting, in_work = self._counts(self._queues[queue].url)
         dead = sum(self._counts(self._queues[queue].dead_url))
         return QueueState(waiting, in_work, dead, None)
+
+    def _redrive(self, queue: str, dead: DeadLetters, message_ids: Sequence[str] | None) -> int:
+        """As many at once as may be in hand, until none is left but those that were given up anew meanwhile."""
+        redriven, done = 0, set[str]()
+        while True:
+            with dead.taken() as lost:
+                wanted = [one for one in lost if message_ids is None or one.letter.message_id in message_ids]
+                chosen = [one for one in wanted if one.letter.message_id not in done]
+                for ten in in_tens(chosen):
+                    self._send_back(queue, ten)
+                    dead.delete(ten)
+                    redriven += len(ten)
+                    done |= {one.letter.message_id for one in ten}
+            if not chosen or len(lost) < MOST_TAKEN:
+                return redriven
 
     def _envelopes(self, queue: str, limit: int, visible_after: timedelta) -> list[Envelope]:
         with retryable(f"queue {queue}"):
