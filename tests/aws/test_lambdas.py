@@ -5,11 +5,15 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from itertools import count
+from traceback import format_exception
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from aws.deployed import Deployed, deployed
 from aws.emulated import clients
@@ -18,6 +22,7 @@ from aws.poller import AnInvocation
 from builders import NOW, a_contact, a_user, an_event
 from winback.acts.switching import resume
 from winback.adapters.aws.messages import text_of
+from winback.adapters.aws.tables import shards
 from winback.adapters.memory import FixedClock
 from winback.bootstrap import aws
 from winback.domain.contact import Contact, DueFor
@@ -201,6 +206,38 @@ def test_the_sweep_stops_before_its_time_is_over(stack: Deployed) -> None:
     stack.aws.store.commit(Add(due(1)))
     stack.context = AnInvocation(remaining_ms=9_000)
     assert stack.sweep() == {"told": 0, "settled": 0}
+
+
+@contextmanager
+def failing_queries(*, after: int) -> Iterator[None]:
+    """All queries of DynamoDB but the first few are refused."""
+    events, asked = clients().dynamodb.meta.events, count()
+
+    def refuse(**_: object) -> None:
+        if next(asked) >= after:
+            error = {"Error": {"Code": "AccessDeniedException", "Message": "of ada@example.com"}}
+            raise ClientError(error, "Query")  # type: ignore[arg-type]  # an answer has more than what is read
+
+    events.register("provide-client-params.dynamodb.Query", refuse)
+    try:
+        yield
+    finally:
+        events.unregister("provide-client-params.dynamodb.Query", refuse)
+
+
+def test_a_sweep_that_can_do_nothing_fails_as_a_whole_so_that_the_alarm_rings(
+    stack: Deployed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with failing_queries(after=0), pytest.raises(sweep.NothingSwept, match="AccessDenied") as raised:
+        stack.sweep()
+    assert '"result": "failed"' in (told := capsys.readouterr().out)
+    assert "ada@" not in f"{told}{''.join(format_exception(raised.value))}"
+
+
+def test_a_sweep_that_is_broken_off_tells_what_it_did(stack: Deployed) -> None:
+    stack.aws.store.commit(Add(due(1)))
+    with failing_queries(after=len(shards()) + 1):
+        assert stack.sweep() == {"told": 1, "settled": 0}
 
 
 def test_time_alone_brings_an_email(stack: Deployed) -> None:

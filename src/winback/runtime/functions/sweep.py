@@ -7,6 +7,7 @@ from typing import Final
 from winback.bootstrap import Aws, aws
 from winback.domain.errors import WinbackError
 from winback.runtime.envelopes import Context, Payload
+from winback.runtime.fault import words_of
 from winback.runtime.telling import Telling, telling
 from winback.settings import Settings
 from winback.steps.sweep import Swept, sweep, sweep_moved
@@ -18,12 +19,18 @@ KEPT_MS: Final = 10_000
 """What a slice may take."""
 
 
+class NothingSwept(Exception):
+    """Lambda counts a run as failed, and so the alarm rings, only where the function fails as a whole."""
+
+
 def handler(payload: Payload, context: Context) -> dict[str, int]:  # noqa: ARG001  a schedule has nothing to say
     return handle(_aws(), context)
 
 
 def handle(aws: Aws, context: Context) -> dict[str, int]:
-    """How many contacts were told of and how many lost claims were settled."""
+    """How many contacts were told of and how many lost claims were settled. Raises NothingSwept if something is down
+    and none were.
+    """
     with telling(NAME, context, aws.world.clock) as told:
         total = _sweep(aws, context, told)
         if total != Swept():
@@ -37,9 +44,10 @@ def _sweep(aws: Aws, context: Context, told: Telling) -> Swept:
         try:
             swept = _slice(aws)
         except WinbackError as error:
-            # Whatever is down, the next minute begins where this one ended.
             told.line(step="sweep", result="failed", why=str(error))
-            break
+            if total == Swept():
+                raise NothingSwept(words_of(error)) from None  # its cause may hold anything
+            break  # the next minute begins where this one ended
         if swept == Swept():
             break
         total = Swept(total.told + swept.told, total.settled + swept.settled)
