@@ -3,17 +3,22 @@
 import os
 import subprocess
 import sys
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from unittest.mock import patch
 
 import pytest
+from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from aws.emulator import running
 from command_line import Ran, free_port, winback
 from winback.adapters.aws import stack
 from winback.adapters.aws.clients import Clients
-from winback.domain.errors import Refused
+from winback.adapters.aws.errors import of_read
+from winback.adapters.aws.faults import retryable
+from winback.adapters.aws.mends import Mend
+from winback.domain.errors import Refused, Retryable
 
 WITHOUT_BOTO3 = """
 import sys
@@ -31,6 +36,15 @@ def status(**changes: str | None) -> Ran:
     assert ran.err.startswith("winback: ")
     assert ran.err.count("\n") == 1
     return ran
+
+
+@contextmanager
+def told_of_a_read(operation: str) -> Iterator[None]:
+    """As the calls of DynamoDB tell what goes wrong inside."""
+    try:
+        yield
+    except ClientError as error:
+        raise of_read(operation, error) from error
 
 
 def test_without_a_region_it_says_how_to_set_one() -> None:
@@ -71,7 +85,7 @@ def test_where_nobody_listens_the_endpoint_is_named() -> None:
     ("code", "told"),
     [
         ("AccessDenied", "these credentials may not cloudformation:DescribeStacks"),
-        ("AccessDeniedException", "give them that right"),
+        ("AccessDeniedException", "give these credentials that right"),
         ("ExpiredToken", "AWS does not take these credentials (ExpiredToken): sign in again"),
         ("InvalidClientTokenId", "AWS does not take these credentials"),
         ("Throttling", "cloudformation:DescribeStacks: Throttling"),
@@ -88,11 +102,30 @@ def test_what_aws_refuses_is_told_with_what_to_do(code: str, told: str) -> None:
     assert "ada@" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("code", "mend"),
+    [
+        ("AccessDeniedException", Mend.GIVE_RIGHTS),
+        ("ExpiredTokenException", Mend.SIGN_IN),
+        ("ResourceNotFoundException", Mend.MAKE),
+    ],
+)
+@pytest.mark.parametrize("failing", [retryable, told_of_a_read])
+def test_what_goes_wrong_later_is_told_with_what_to_do_and_without_the_words_of_aws(
+    failing: Callable[[str], AbstractContextManager[None]], code: str, mend: Mend
+) -> None:
+    answer = {"Error": {"Code": code, "Message": "of ada@example.com"}}
+    with pytest.raises(Retryable) as caught, failing("it"):
+        raise ClientError(answer, "Call")  # type: ignore[arg-type]  # an answer has more than what is read
+    assert str(caught.value).endswith(f": {mend}")
+    assert "ada@" not in str(caught.value)
+
+
 def test_a_name_that_leads_nowhere_is_told_with_what_was_asked() -> None:
     names = ("USERS_TABLE_NAME", "EMAILS_TABLE_NAME", "LEDGER_TABLE_NAME", "SNS_TOPIC_ARN", "EMAIL_QUEUE_URL")
     others = ("EMAIL_DEAD_LETTER_QUEUE_URL", "OUTBOX_BUCKET", "UNRELAYED_BUCKET", "MAILBOX_KEY_SECRET")
     told = status(**dict.fromkeys(names + others, "nowhere")).err
-    assert told == "winback: secret nowhere: ResourceNotFoundException\n"
+    assert told.startswith("winback: secret nowhere: ResourceNotFoundException: it is not there: see the region")
 
 
 def test_without_boto3_it_says_what_to_install() -> None:

@@ -16,6 +16,7 @@ from botocore.exceptions import (
 from botocore.parsers import ResponseParserError
 
 from winback.adapters.aws.faults import AwsError, name_of, status_of
+from winback.adapters.aws.mends import mended
 from winback.domain.errors import Conflict, Refused, Retryable, Unsure
 
 _NOTHING_WAS_SENT: Final = (
@@ -53,7 +54,8 @@ def of_write(operation: str, error: AwsError) -> Exception:
     but a fault in the call stays as it is."""
     if isinstance(error, ClientError):
         return _of_answer(operation, error)
-    said = f"DynamoDB {operation}: {name_of(error)}"
+    name = name_of(error)
+    said = mended(f"DynamoDB {operation}: {name}", [name])
     if isinstance(error, _NOTHING_WAS_SENT):
         return Retryable(said)
     return Unsure(said) if isinstance(error, _ANSWER_WAS_LOST) else error
@@ -71,7 +73,7 @@ def _of_answer(operation: str, error: ClientError) -> Exception:
     if codes & _THROTTLED:
         return Throttled(said)
     # Refused at the door (rights, a missing table): nothing was written.
-    return Retryable(said)
+    return Retryable(mended(said, sorted(codes)))
 
 
 def _codes(error: ClientError) -> frozenset[str]:

@@ -7,6 +7,7 @@ from typing import Final
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
+from winback.adapters.aws.mends import mended
 from winback.domain.errors import Retryable
 
 AwsError = BotoCoreError | ClientError | ResponseParserError
@@ -33,4 +34,5 @@ def retryable(what: str) -> Iterator[None]:
     try:
         yield
     except AWS_ERRORS as error:
-        raise Retryable(f"{what}: {name_of(error)}") from error
+        name = name_of(error)
+        raise Retryable(mended(f"{what}: {name}", [name])) from error

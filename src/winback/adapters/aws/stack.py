@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError, SSLError
+from botocore.exceptions import ClientError
 
 from winback.adapters.aws.faults import AWS_ERRORS, AwsError, name_of
+from winback.adapters.aws.mends import Mend, mend_of, mended
 from winback.domain.errors import Refused
 
 if TYPE_CHECKING:
@@ -16,18 +17,6 @@ if TYPE_CHECKING:
 STACK: Final = "ClientEngagementStack"
 _NOT_THERE: Final = "ValidationError"
 """How CloudFormation says that there is no such stack."""
-_NO_RIGHTS: Final = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
-_NOT_TAKEN: Final = frozenset(
-    {
-        "ExpiredToken",
-        "ExpiredTokenException",
-        "InvalidClientTokenId",
-        "InvalidSignatureException",
-        "SignatureDoesNotMatch",
-        "UnrecognizedClientException",
-    }
-)
-_NOT_REACHED: Final = (ConnectTimeoutError, EndpointConnectionError, SSLError)
 
 
 def output_of(name: str) -> str:
@@ -65,10 +54,11 @@ def _asked(action: str, endpoint: str) -> Iterator[None]:
 
 def _told(action: str, endpoint: str, error: AwsError) -> str:
     name = name_of(error)
-    if name in _NO_RIGHTS:
-        return f"these credentials may not {action} ({name}): give them that right, or choose others by AWS_PROFILE"
-    if name in _NOT_TAKEN:
-        return f"AWS does not take these credentials ({name}): sign in again, or choose others by AWS_PROFILE"
-    if isinstance(error, _NOT_REACHED):
-        return f"AWS is not reached at {endpoint} ({name}): see the network, the region and AWS_ENDPOINT_URL"
-    return f"{action}: {name}"
+    match mend_of(name):
+        case Mend.GIVE_RIGHTS as mend:
+            return f"these credentials may not {action} ({name}): {mend}"
+        case Mend.SIGN_IN as mend:
+            return f"AWS does not take these credentials ({name}): {mend}"
+        case Mend.REACH as mend:
+            return f"AWS is not reached at {endpoint} ({name}): {mend}"
+    return mended(f"{action}: {name}", [name])
