@@ -2,11 +2,20 @@
 
 import os
 from dataclasses import dataclass
+from typing import Final
 
 import boto3
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-WAYS = "in the environment or in .env.deploy"
+from winback.adapters.aws.faults import name_of
+from winback.adapters.aws.stack import asked
+
+WAYS: Final = "in the environment or in .env.deploy"
+PREPARED: Final = "/cdk-bootstrap/hnb659fds/version"
+"""The parameter that the CDK itself looks for."""
+IMPATIENT: Final = Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 2})
+"""Somebody waits to be told that there is no network."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +26,9 @@ class Account:
 
 
 def account() -> Account:
-    """Of the environment's credentials. Raises ValueError with one line that says what is missing."""
+    """Of the environment's credentials. Raises ValueError or Refused with one line that says what is missing."""
     try:
-        session = boto3.Session(region_name=os.environ.get("AWS_REGION") or None)  # boto3 asks the other name alone
+        session = boto3.Session(region_name=os.environ.get("AWS_REGION") or None)  # boto3 by itself asks the other name
         found = session.get_credentials()
     except BotoCoreError as error:  # such as a profile that is not there
         raise ValueError(f"{error}; set AWS_PROFILE {WAYS} to one of `aws configure list-profiles`") from error
@@ -31,9 +40,18 @@ def account() -> Account:
     return Account(_number(session), session.region_name, session)
 
 
-def _number(session: boto3.Session) -> str:
+def refuse_unprepared(account: Account) -> None:
+    """Raises ValueError where the CDK has no place for its assets. Who may not look is told by the CDK."""
     try:
-        number: str = session.client("sts").get_caller_identity()["Account"]
+        account.session.client("ssm").get_parameter(Name=PREPARED)
+    except ClientError as error:
+        if name_of(error) == "ParameterNotFound":
+            said = f"the account {account.number} is not prepared for the CDK in {account.region}"
+            raise ValueError(f"{said}: `make bootstrap` does so, once") from error
+
+
+def _number(session: boto3.Session) -> str:
+    sts = session.client("sts", config=IMPATIENT)
+    with asked("sts:GetCallerIdentity", sts.meta.endpoint_url):
+        number: str = sts.get_caller_identity()["Account"]
         return number
-    except (BotoCoreError, ClientError) as error:
-        raise ValueError(f"AWS does not take these credentials: {error}") from error

@@ -5,12 +5,14 @@ import sys
 from collections.abc import Mapping
 from typing import Final
 
-from infra.account import Account, account
+from infra.account import Account, account, refuse_unprepared
 from infra.cdk import cdk
 from infra.deployed import destroy, outputs, refuse_another_stage, upload
 from infra.environment import deployment_environment
 from infra.packages import DIST, PACKAGES, build
 from infra.target import Target
+from winback.adapters.aws.faults import AWS_ERRORS, name_of
+from winback.adapters.aws.mends import mended
 from winback.adapters.aws.secrets import write_secret
 from winback.adapters.aws.stack import STACK
 from winback.domain.errors import WinbackError
@@ -24,6 +26,9 @@ def main() -> None:
         _run(sys.argv[1], deployment_environment(os.environ))
     except (ValueError, WinbackError) as error:
         sys.exit(f"winback: {error}")
+    except AWS_ERRORS as error:
+        # Whole, since it names the right or the resource: a deployment handles nobody's data.
+        sys.exit(mended(f"winback: {' '.join(str(error).split())}", [name_of(error)]))
 
 
 def _run(command: str, env: Mapping[str, str]) -> None:
@@ -43,6 +48,7 @@ def _run(command: str, env: Mapping[str, str]) -> None:
 
 
 def _deploy(where: Account, env: Mapping[str, str]) -> None:
+    refuse_unprepared(where)
     refuse_another_stage(where, _stage(env))
     if not env.get(KEY):
         _say(f"{KEY} is not set: e-mails are written from house copy")

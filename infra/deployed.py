@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from botocore.exceptions import ClientError, WaiterError
 
 from infra.account import Account
+from winback.adapters.aws.faults import name_of
 from winback.adapters.aws.stack import STACK
 from winback.settings import Stage
 
@@ -77,7 +78,7 @@ def _stack(client: "CloudFormationClient") -> "StackTypeDef | None":
     try:
         return client.describe_stacks(StackName=STACK)["Stacks"][0]
     except ClientError as error:
-        if error.response["Error"]["Code"] == "ValidationError":  # how it says that there is none
+        if name_of(error) == "ValidationError":  # how it says that there is none
             return None
         raise
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from command_line import free_port
 from infra.environment import deployment_environment
 from infra.packages import ROOT
 
@@ -15,10 +16,10 @@ NOBODY = {"AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": os.devnull, "A
 A_KEY = "sk-or-v1-not-a-real-key"
 
 
-def refused(**env: str) -> str:
-    """What `make deploy` says before it does anything."""
+def refused(command: str = "deploy", **env: str) -> str:
+    """What `make deploy` or its like says before it does anything."""
     done = subprocess.run(
-        [sys.executable, "-m", "infra.deploy", "deploy"],
+        [sys.executable, "-m", "infra.deploy", command],
         cwd=ROOT,
         env={"PATH": os.environ["PATH"], "ENV_DEPLOY": os.devnull, **NOBODY, **env},
         capture_output=True,
@@ -48,10 +49,12 @@ def test_a_profile_that_is_not_there_is_named() -> None:
     assert "(lz-demos) could not be found" in refused(AWS_PROFILE="lz-demos", AWS_REGION="eu-central-1")
 
 
+@pytest.mark.parametrize("command", ["deploy", "destroy"])
 @pytest.mark.parametrize("name", ["AWS_REGION", "AWS_DEFAULT_REGION"])
-def test_an_account_that_does_not_answer_is_said_so(name: str) -> None:
-    said = refused(**KEYS, **{name: "eu-central-1"}, AWS_ENDPOINT_URL="http://127.0.0.1:9", AWS_MAX_ATTEMPTS="1")
-    assert "AWS does not take these credentials" in said
+def test_where_nobody_answers_no_credentials_are_blamed(name: str, command: str) -> None:
+    nowhere = f"http://127.0.0.1:{free_port()}"
+    said = refused(command, **KEYS, **{name: "eu-central-1"}, AWS_ENDPOINT_URL=nowhere)
+    assert f"AWS is not reached at {nowhere} (EndpointConnectionError): see the network" in said
 
 
 def test_the_profile_in_the_file_is_obeyed(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ def output_of(name: str) -> str:
 
 def outputs(cloudformation: "CloudFormationClient") -> dict[str, str]:
     """By name. Raises Refused, with what to do, if there is no stack or AWS does not say."""
-    with _asked("cloudformation:DescribeStacks", cloudformation.meta.endpoint_url):
+    with asked("cloudformation:DescribeStacks", cloudformation.meta.endpoint_url):
         try:
             stacks = cloudformation.describe_stacks(StackName=STACK)["Stacks"]
         except ClientError as error:
@@ -39,13 +39,14 @@ def outputs(cloudformation: "CloudFormationClient") -> dict[str, str]:
 
 def environment(functions: "LambdaClient", function: str) -> dict[str, str]:
     """What a function is told of the world. Raises Refused, with what to do, if AWS does not say."""
-    with _asked("lambda:GetFunctionConfiguration", functions.meta.endpoint_url):
+    with asked("lambda:GetFunctionConfiguration", functions.meta.endpoint_url):
         told = functions.get_function_configuration(FunctionName=function)
     return dict(told.get("Environment", {}).get("Variables", {}))
 
 
 @contextmanager
-def _asked(action: str, endpoint: str) -> Iterator[None]:
+def asked(action: str, endpoint: str) -> Iterator[None]:
+    """Raises Refused, with what to do, if AWS does not answer."""
     try:
         yield
     except AWS_ERRORS as error:
