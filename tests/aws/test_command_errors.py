@@ -48,12 +48,12 @@ def told_of_a_read(operation: str) -> Iterator[None]:
 
 
 def test_without_a_region_it_says_how_to_set_one() -> None:
-    assert "there is no AWS region: set AWS_REGION" in status(AWS_REGION=None, AWS_DEFAULT_REGION=None).err
+    assert "there is no AWS region: set AWS_DEFAULT_REGION" in status(AWS_REGION=None, AWS_DEFAULT_REGION=None).err
 
 
 @pytest.mark.parametrize("wrong", [{"AWS_REGION": "over there"}, {"AWS_ENDPOINT_URL": "nonsense"}])
 def test_a_region_or_an_endpoint_that_cannot_be_is_told(wrong: dict[str, str]) -> None:
-    assert status(**wrong).err.endswith(": see AWS_REGION and AWS_ENDPOINT_URL\n")
+    assert status(**wrong).err.endswith(": see AWS_DEFAULT_REGION, AWS_REGION and AWS_ENDPOINT_URL\n")
 
 
 def test_without_credentials_it_says_how_to_set_them() -> None:
@@ -68,6 +68,11 @@ def test_a_profile_that_is_not_there_is_named() -> None:
     told = status(AWS_PROFILE="typo", AWS_ACCESS_KEY_ID=None, AWS_SECRET_ACCESS_KEY=None).err
     assert "(typo)" in told
     assert "set AWS_PROFILE to one of" in told
+
+
+def test_of_the_regions_two_names_the_short_one_goes_first() -> None:
+    assert "in us-west-1: " in status(AWS_REGION="us-west-1").err
+    assert "in us-west-1: " in status(AWS_REGION="", AWS_DEFAULT_REGION="us-west-1").err
 
 
 def test_without_a_stack_in_this_region_it_says_what_makes_one() -> None:

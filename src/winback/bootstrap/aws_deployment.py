@@ -39,7 +39,7 @@ class Deployment:
         try:
             found.clients.cloudformation  # noqa: B018  a client is refused when it is made
         except ValueError as error:
-            raise Refused(f"{error}: see AWS_REGION and AWS_ENDPOINT_URL") from error
+            raise Refused(f"{error}: see AWS_DEFAULT_REGION, AWS_REGION and AWS_ENDPOINT_URL") from error
         return found
 
     @cached_property

@@ -20,7 +20,9 @@ def session(env: Mapping[str, str]) -> boto3.Session:
     except BotoCoreError as error:  # such as a profile that is not there
         raise Refused(f"{error}: set AWS_PROFILE to one of `aws configure list-profiles`") from error
     if found.region_name is None:
-        raise Refused("there is no AWS region: set AWS_REGION, such as AWS_REGION=eu-central-1, or AWS_PROFILE")
+        raise Refused(
+            "there is no AWS region: set AWS_DEFAULT_REGION, such as AWS_DEFAULT_REGION=eu-central-1, or AWS_PROFILE"
+        )
     if not has_credentials:
         raise Refused(f"there are no AWS credentials: set AWS_PROFILE, or {_KEYS}")
     return found

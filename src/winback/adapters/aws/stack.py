@@ -33,7 +33,9 @@ def outputs(cloudformation: "CloudFormationClient") -> dict[str, str]:
             if name_of(error) != _NOT_THERE:
                 raise
             said = f"there is no stack {STACK} in {cloudformation.meta.region_name}"
-            raise Refused(f"{said}: `make deploy` makes it, AWS_REGION names another region") from error
+            raise Refused(
+                f"{said}: `make deploy` makes it, AWS_DEFAULT_REGION, or AWS_REGION before it, names another region"
+            ) from error
     return {each["OutputKey"]: each["OutputValue"] for each in stacks[0].get("Outputs", [])}
 
 
