@@ -13,6 +13,7 @@ import pytest
 
 from aws.deployed import deployed
 from aws.emulator import running
+from aws.envelopes import recorded
 from aws.poller import invocation_record
 from aws.told import Told, told
 from builders import a_contact, an_email, an_item, an_order_item
@@ -165,12 +166,26 @@ def test_messages_and_changes_that_were_given_up_are_listed_and_tried_again(stac
 
 
 def test_changes_that_cannot_be_relayed_stay_and_are_a_failure(stack: Told) -> None:
-    lay(stack, "aws/lambda/garbled", b"no JSON")
+    lay(stack, "aws/lambda/ill", invocation_record([recorded("contact-garbled", 13)]))
     ran = stack.run("dead-letters", "redrive", code=1)
     assert "relayed 0 batches of changes; 1 still cannot be" in ran.err
+    drop(stack, "aws/lambda/ill")
+
+
+def test_changes_that_nobody_can_read_are_told_with_what_to_do_and_fail_no_redrive(stack: Told) -> None:
+    lay(stack, "aws/lambda/garbled", b"no JSON")
+    ran = stack.run("dead-letters", "redrive")
+    assert ran.out == "put 0 messages back on the queue\n"
+    assert ran.err.startswith("1 batch of changes cannot be read and lies in s3://")
+    assert "`aws s3 rm s3://" in ran.err
+    assert stack.run("dead-letters", "redrive", "aws/lambda/garbled").err == ran.err
     assert "changes not relayed: cannot be read" in stack.run("dead-letters", "list").out
+    drop(stack, "aws/lambda/garbled")
+
+
+def drop(stack: Told, key: str) -> None:
     bucket = stack.deployed.settings.unrelayed_bucket or ""
-    stack.deployed.aws.clients.s3.delete_object(Bucket=bucket, Key="aws/lambda/garbled")
+    stack.deployed.aws.clients.s3.delete_object(Bucket=bucket, Key=key)
 
 
 def test_the_log_is_told_as_on_one_machine_and_others_words_as_they_stand(stack: Told) -> None:

@@ -15,7 +15,7 @@ from winback.adapters.memory import FixedClock
 from winback.domain.email import EmailStatus
 from winback.ports import Add, Put, Store
 from winback.runtime.functions import email_processor
-from winback.runtime.redriving import relay_again
+from winback.runtime.redriving import Again, relay_again
 
 POISON = "u-poison"
 FIVE = ("u-1", "u-2", POISON, "u-3", "u-4")
@@ -75,7 +75,7 @@ def test_a_poisoned_record_is_laid_into_the_bucket_alone_and_told_once_the_fault
     batch = stack.aws.unrelayed.batch(key)
     assert batch.records is not None
     assert len(batch.records) == 1
-    assert relay_again(well, stack.aws.unrelayed, NOW, lambda _: None) == (1, 0)
+    assert relay_again(well, stack.aws.unrelayed, NOW, lambda _: None) == Again(relayed=1)
     stack.relaying = well
     stack.until_quiet()
     assert mailed(flow) == sorted(FIVE)

@@ -20,7 +20,7 @@ from winback.bootstrap import Relaying
 from winback.domain.event import Event
 from winback.ports import Put
 from winback.runtime.functions.stream_processor import handle
-from winback.runtime.redriving import relay_again
+from winback.runtime.redriving import Again, relay_again
 
 
 @dataclass
@@ -179,7 +179,7 @@ def test_what_was_given_up_is_relayed_once_the_fault_is_mended(relaying: Relayin
     for key, content in laid.items():
         clients().s3.put_object(Bucket=bucket, Key=key, Body=content)
     unrelayed = Unrelayed(clients().s3, bucket)
-    assert relay_again(relaying, unrelayed, NOW, lambda line: None) == (1, 2)
+    assert relay_again(relaying, unrelayed, NOW, lambda line: None) == Again(relayed=1, left=1, unreadable=1)
     assert press.ids() == ["u11", "u12"]
     assert list(unrelayed.names()) == list(laid)[1:]
     assert [unrelayed.batch(key).why for key in unrelayed.names()] == ["RetryAttemptsExhausted", "cannot be read"]

@@ -6,7 +6,7 @@ import typer
 
 from winback.cli.nouns import noun
 from winback.cli.opened import opened
-from winback.cli.output import Json, Limit, say, say_json_list, say_table
+from winback.cli.output import Json, Limit, note, say, say_json_list, say_table
 from winback.domain.errors import Refused
 from winback.domain.wire import to_wire
 from winback.ports import DeadLetter
@@ -51,6 +51,8 @@ def redrive(
     if redriven.left:
         raise Refused(f"{redriven.told}; {redriven.left} still cannot be: `winback logs stream-processor` may say why")
     say(redriven.told)
+    if redriven.hopeless:
+        note(redriven.hopeless)
 
 
 def _row(letter: DeadLetter) -> tuple[object, ...]:

@@ -25,11 +25,14 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Redriven:
-    """How many dead letters were found, what became of them in words, and how many stay what they were."""
+    """How many dead letters were found, what became of them in words, and how many stay what they were; `hopeless`
+    says which no try can mend, and what to do with them.
+    """
 
     found: int
     told: str
     left: int = 0
+    hopeless: str = ""
 
 
 class Opened(Protocol):

@@ -75,14 +75,21 @@ class OpenedAws:
         """Messages go back on their queue; changes that were given up, through the relay once more."""
         back = self.world.topic.redrive(message_ids, now)
         again = relaying(self.aws.settings, self.aws.clients)
-        relayed, left = relay_again(again, self.aws.unrelayed, now, lambda _: None, message_ids)
+        through = relay_again(again, self.aws.unrelayed, now, lambda _: None, message_ids)
+        relayed, left, unreadable = through.relayed, through.left, through.unreadable
         told = f"put {count(back, 'message')} back on the queue"
         batches = f"; relayed {_batches(relayed)} of changes" if relayed or left else ""
-        return Redriven(back + relayed + left, told + batches, left)
+        hopeless = self._hopeless(unreadable) if unreadable else ""
+        return Redriven(back + relayed + left + unreadable, told + batches, left, hopeless)
 
     def close(self) -> None:
         self.world.mailer.close()
         self.aws.close()
+
+    def _hopeless(self, number: int) -> str:
+        lie = "batch of changes cannot be read and lies" if number == 1 else "batches of changes cannot be read and lie"
+        bucket = f"s3://{self.aws.settings.unrelayed_bucket}"
+        return f"{number} {lie} in {bucket} until 90 days are over: `aws s3 rm {bucket}/MESSAGE` drops what is no use"
 
     def _unrelayed(self, most: int) -> int:
         return sum(1 for _ in islice(self.aws.unrelayed.names(), most))
