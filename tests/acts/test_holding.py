@@ -65,6 +65,11 @@ def test_a_hold_that_is_over_or_gives_no_clean_reason_is_refused(world: World, u
         hold(world, USER_ID, until, why, "anna", NOW)  # type: ignore[arg-type]  # the table holds datetimes
 
 
+def test_who_is_not_there_cannot_be_released(world: World) -> None:
+    with pytest.raises(Refused, match="there is no client nope"):
+        release(world, "nope", NOW)
+
+
 @pytest.mark.usefixtures("client")
 def test_there_is_nothing_to_release_where_nobody_holds(world: World) -> None:
     with pytest.raises(Refused, match="is not held by a person"):

@@ -14,10 +14,13 @@ from aws.emulated import clients
 from aws.emulator import running
 from aws.ses_server import HANGS, HANGS_UP, HEALTHY, Fault, SesServer, ses_client
 from builders import NOW
+from flow.world import a_world
 from letters import TO, a_letter
 from winback.adapters.aws.mailer_ses import SesMailer
 from winback.adapters.aws.ses_account import KEPT_SECONDS, SesAccount
+from winback.cli.words import sender_words
 from winback.domain.errors import Rejected, Retryable, SenderIll, Unsure, WinbackError
+from winback.domain.switch import Sender, SenderKind
 from winback.ports import Mailer
 
 
@@ -206,3 +209,8 @@ def test_a_letter_comes_into_the_emulators_outbox() -> None:
     (ours,) = (one for sent in messages.values() for one in sent if one["Subject"] == f"Hello from {email_id}")
     assert ours["To"] == [TO]
     assert place == f"ses:{ours['MessageId']}"
+
+
+def test_a_command_names_the_configuration_set_and_no_class(mailer: SesMailer) -> None:
+    world = a_world(mailer=mailer, sender=Sender(SenderKind.SES, from_address="shop@shop.example"))
+    assert sender_words(world, "") == "ses: configuration set our-set, From shop@shop.example"

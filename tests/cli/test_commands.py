@@ -210,6 +210,7 @@ def test_a_sweep_on_a_day_only_lists(folder: Path) -> None:
 def test_status_counts_what_waits_and_who_is_at_risk(folder: Path) -> None:
     status = run(folder, "status", "--json").json
     assert (status["running"], status["changesWaiting"], status["unsure"], status["atRisk"]) == (False, 1, 1, 1)
+    assert (status["sending"]["sending"], status["sending"]["why"]) == (True, "")
     assert status["queue"] == {"waiting": 0, "inWork": 0, "dead": 0}
     told = run(folder, "status").out
     assert "running     no: start it with `winback up`" in told

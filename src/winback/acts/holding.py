@@ -19,11 +19,11 @@ def hold(world: World, user_id: str, until: datetime, why: str, by: str, now: da
 
 
 def release(world: World, user_id: str, now: datetime) -> Contact:
-    """Ends a hold; the client is decided anew at once. Raises Refused if there is no hold."""
+    """Ends a hold; the client is decided anew at once. Raises Refused if there is no hold, or no such client."""
 
     def act() -> Contact:
-        contact = world.store.get(Contact, user_id)
-        if contact is None or contact.held_until is None or contact.held_until <= now:
+        contact = world.store.get(Contact, user_id) or _not_yet_judged(world, user_id, now)
+        if contact.held_until is None or contact.held_until <= now:
             raise Refused(f"client {user_id} is not held by a person: there is nothing to release")
         return _set(world, user_id, None, None, None, now)
 

@@ -28,7 +28,7 @@ def sender_words(world: World, outbox: str) -> str:
     sender = world.sender
     if sender.kind is SenderKind.FOLDER:
         return f"folder: {outbox}"
-    return f"{sender.kind}: {world.mailer!r}, From {sender.from_address}"
+    return f"{sender.kind}: {world.mailer}, From {sender.from_address}"
 
 
 def sending_words(switch: Switch) -> str:

@@ -17,9 +17,8 @@ def current_policy(world: World) -> Policy:
 
 def current_switch(world: World) -> Switch:
     """The switch; before anybody touched it, sending is on for the folder alone."""
-    return world.store.get(Switch, SWITCH_ID) or Switch(
-        sending=not world.sender.real, by="first start", why="a new store starts paused"
-    )
+    untouched = Switch(sending=False, why="a new store starts paused") if world.sender.real else Switch()
+    return world.store.get(Switch, SWITCH_ID) or untouched
 
 
 def mailbox_of(world: World, user: User) -> Mailbox:

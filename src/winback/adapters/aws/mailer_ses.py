@@ -55,6 +55,9 @@ class SesMailer:
     def __repr__(self) -> str:
         return f"SesMailer({self._configuration_set})"
 
+    def __str__(self) -> str:
+        return f"configuration set {self._configuration_set}"
+
     @property
     def kind(self) -> SenderKind:
         return SenderKind.SES

@@ -52,6 +52,9 @@ class SmtpMailer:
     def __repr__(self) -> str:
         return f"SmtpMailer({self._url.place})"
 
+    def __str__(self) -> str:
+        return self._url.place
+
     @property
     def kind(self) -> SenderKind:
         return SenderKind.SMTP
